@@ -1,0 +1,19 @@
+/** The storage port, for those who write an adapter. */
+export { ErrorCode, IntegrationError, type IntegrationErrorDetails } from '../errors.ts'
+export type {
+  Account,
+  AccountKey,
+  AccountPatch,
+  AccountQuery,
+  Change,
+  ChangesQuery,
+  Claim,
+  ClaimQuery,
+  ModelState,
+  NewAccount,
+  Page,
+  Status,
+  Storage,
+  StorageStats,
+  VersionedRecord,
+} from './port.ts'

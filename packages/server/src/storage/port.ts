@@ -1,0 +1,284 @@
+/**
+ * The storage port: the one interface between this SDK and your database.
+ *
+ * The whole safety case rests on a few promises, and each method below says what
+ * it must do on a hit, a miss, a race and a crash. Four of them matter everywhere:
+ *
+ * 1. What a method reports as done is durable before it returns.
+ * 2. Ids are compared byte for byte: no case folding, no trimming, no truncation.
+ * 3. Nothing is shared: what goes in is copied, and what comes out is the caller's to change.
+ * 4. Safety never depends on a clock. Leases use the store's own clock (pass `clock`
+ *    to an adapter in tests), and only decide who works when, never what is kept.
+ *
+ * A failure of the database itself (connection, disk, lock that never came) throws an
+ * `IntegrationError` with code `STORE_UNAVAILABLE` that says what to do; nothing is half-written.
+ * The contract suite in `@connect-integration/testkit` checks every sentence here.
+ */
+export interface Storage {
+  /** The version of this contract that the adapter implements. The core refuses any other and prints both numbers. */
+  readonly contract: 1
+
+  /**
+   * `atomic`: `commit` and `purge` are all or nothing. `ordered`: a store without multi-row
+   * transactions; it checks the fence with every record, and writes records first, then the
+   * checkpoint (in `purge`: tombstone and fence first, then what is to be deleted).
+   */
+  readonly profile: 'atomic' | 'ordered'
+
+  /**
+   * Creates or upgrades what the adapter needs; does nothing where that has been done.
+   * In a race between two processes one applies and the other waits. When it fails it
+   * throws, and what was there before still works. A schema newer than this code is
+   * refused with `STORE_CONTRACT`.
+   */
+  migrate(): Promise<void>
+
+  /** Gives back connections and files that the adapter opened itself. Safe to call twice. */
+  close(): Promise<void>
+
+  /**
+   * Get-or-insert on the unique `slot`, in one atomic step.
+   *
+   * Hit (a row with this `slot` exists): returns it untouched, `created: false`, whatever else
+   * the argument says. Miss: inserts with revision 1, fence 0, dirty 0 and no `due`, `created: true`.
+   * Race: of any number of callers with one slot exactly one creates, and all get the same row.
+   * `originId` is unique too, tombstones included: a new slot with a used `originId` throws `STORE_CONFLICT`.
+   * Needs a real unique index; reading first and then inserting creates two rows on a double click.
+   */
+  reserve(account: NewAccount): Promise<{ account: Account; created: boolean }>
+
+  /**
+   * One account by one of three keys, tombstones (`status: 'deleted'`) included. Miss: `null`.
+   *
+   * With `id` the organization is part of the key: another organization's id is a miss.
+   * With `originId` the category is. Reads its own writes: never from a lagging replica or a cache.
+   */
+  get(key: AccountKey): Promise<Account | null>
+
+  /**
+   * Compare-and-set: applies `patch` if the row's revision still equals `revision`, and raises it by one.
+   *
+   * In a patch `undefined` (or absent) leaves a field, `null` clears it; `wake` does what
+   * {@link Storage.schedule} does, in the same write. Hit: returns the row as it is now.
+   * Miss (no such row, another revision, or a tombstone): `'conflict'`, nothing written.
+   * Race: of two callers with the same revision one wins and the other gets `'conflict'`.
+   */
+  update(id: string, revision: number, patch: AccountPatch): Promise<Account | 'conflict'>
+
+  /**
+   * Accounts in order of `id` (byte order), a page at a time: pass `next` as `after` to go on; the last page has `next: null`.
+   * Filters are combined with AND; `userId: null` asks for accounts of the organization as such.
+   * Without `status` tombstones are left out. An account that exists throughout is listed exactly once.
+   */
+  list(query: AccountQuery): Promise<{ accounts: Account[]; next: string | null }>
+
+  /**
+   * Wants the account looked at by `at`: `due = min(due, at)` and `dirty + 1`, in one atomic step.
+   * `at` is epoch milliseconds, or `'now'` for the store's own now. A later time never overwrites
+   * a sooner one. Miss or tombstone: nothing happens. A call during a run is not lost: see `dirtySeen`.
+   */
+  schedule(accountId: string, at: number | 'now'): Promise<void>
+
+  /**
+   * Leases up to `limit` accounts whose `due` has come (`due ≤` the store's now) and that nobody has on lease,
+   * oldest `due` first. With `accountId` only that one, due or not.
+   *
+   * Each claim raises the account's `fence` by one (an integer that never goes down, not even on release)
+   * and sets the lease to `leaseMs` from now. Pick, raise and lease are one atomic step: of two racing callers one gets an account,
+   * the other does not. Tombstones and accounts that have no `due` are never claimed (the latter only by `accountId`).
+   * An expired lease may be claimed by anybody. Miss: an empty array.
+   */
+  claim(query: ClaimQuery): Promise<Claim[]>
+
+  /**
+   * Extends the lease to `leaseMs` from now. `false` when the fence is not the account's current one
+   * (somebody else claimed it, or it was purged): the caller must stop. An expired lease that nobody claimed can be renewed.
+   */
+  renew(accountId: string, fence: number, leaseMs: number): Promise<boolean>
+
+  /**
+   * Stores one page. The one operation that carries the safety case:
+   *
+   * 1. Fence: if `fence` is not exactly the account's current one, or the account is a tombstone, returns `'fenced'` and writes nothing.
+   *    (An expired lease alone does not fence.)
+   * 2. Each record is inserted, or overwrites the stored one when its version
+   *    `(generation, modifiedAt, fence, page)` is ≥ the stored one **and** its `hash` differs. An equal hash leaves the row
+   *    alone, its version included. An id that occurs twice in a page counts once: the later place wins if its version is ≥.
+   * 3. Each row inserted or overwritten gets the next `seq` of (account, model): 1, 2, 3 … without
+   *    gaps, assigned under the account's lock, so a reader never sees a higher one before a lower one.
+   * 4. `checkpoint` replaces the model's checkpoint (opaque text of any length; `null` clears it).
+   * 5. `sweep`: every id in `records`, changed or not, is marked as seen in sweep `sweep.number`. With `retire`, after that: each live row of the
+   *    model that was not seen in this sweep, and was missing in sweep `number − 1` too, and whose `modifiedAt ≤ olderThan`, is turned into a
+   *    tombstone (`deleted: true`, its data kept, next `seq`); the other unseen ones are remembered as missing in this one.
+   *    A record that a commit brings in between, in a sweep or not, counts as not missing.
+   * 6. `release`: ends the lease; `due` becomes the store's now if `dirty > dirtySeen`, else `release.due` (`null`: not due at all). The fence stays.
+   *
+   * All of it is one transaction (profile `ordered`: in this order, each record under the fence). `changed` counts rows inserted, overwritten or retired; `seq` is the model's newest.
+   * Race with a claim or purge: one is first, and if it was not this one, this is `'fenced'`.
+   * Crash: all or nothing; a page whose fate is unknown can be sent again and changes nothing the second time.
+   */
+  commit(page: Page): Promise<{ changed: number; seq: number } | 'fenced'>
+
+  /**
+   * Forgets an account: in one transaction makes it a tombstone (status `deleted`; slot, token, details, due and lease `null`;
+   * fence + 1, revision + 1) and deletes its records, marks and models. `id`, owner, category, `originId` and `linkedAccountId` stay,
+   * so that nothing can revive it. Whoever held the lease is fenced. Miss, or a tombstone: does nothing.
+   */
+  purge(accountId: string): Promise<void>
+
+  /**
+   * The change feed of one model: rows with `seq > after` in order of `seq`, at most `limit`. Each row appears once, with its newest
+   * content. `next` is the `after` of the following call, or `null` when nothing was left behind. Unknown account or model: empty.
+   */
+  changes(query: ChangesQuery): Promise<{ changes: Change[]; next: number | null }>
+
+  /** Counts for a health probe. `due` counts unleased accounts with `due ≤ now`, `leased` those with a lease beyond `now` (epoch milliseconds). Tombstones count in `accounts` only. */
+  stats(now: number): Promise<StorageStats>
+}
+
+export type Status = 'pending' | 'active' | 'held' | 'relink_needed' | 'deleting' | 'error' | 'deleted'
+
+/** A linked account as the store keeps it. */
+export interface Account {
+  readonly id: string
+  readonly organizationId: string
+  /** `null`: the connection belongs to the organization as such. */
+  readonly userId: string | null
+  readonly category: string
+  /** Merge's `end_user_origin_id`. Unique, never reused. */
+  readonly originId: string
+  /** Unique while set. Who holds it decides which attempt a click continues. */
+  slot: string | null
+  /** Merge's id of the linked account, once known. */
+  linkedAccountId: string | null
+  status: Status
+  /** The account token, always ciphertext. */
+  token: string | null
+  /** Opaque text of the core: what an operator or customer is shown. Read-modify-write under `revision`. */
+  details: string | null
+  /** Raised by every `update` and by `purge`; not by `schedule`, `claim`, `renew` or `commit`. */
+  revision: number
+  /** Epoch milliseconds, by the caller. */
+  readonly createdAt: number
+  updatedAt: number
+  /** Epoch milliseconds at which the account wants to be looked at; `null`: not at all. */
+  due: number | null
+  /** Counts calls of `schedule` and `wake`. */
+  dirty: number
+  /** Counts claims and purges; never goes down. */
+  fence: number
+  /** What `commit` keeps per model. */
+  models: Record<string, ModelState>
+}
+
+export interface ModelState {
+  checkpoint: string | null
+  /** The newest change's number; 0 when there is none. */
+  seq: number
+  /** Live rows: stored and not deleted. */
+  records: number
+}
+
+export interface NewAccount {
+  id: string
+  organizationId: string
+  userId: string | null
+  category: string
+  originId: string
+  slot: string
+  status: Status
+  details: string | null
+  /** Epoch milliseconds; also the first `updatedAt`. */
+  createdAt: number
+}
+
+export interface AccountPatch {
+  slot?: string | null
+  linkedAccountId?: string | null
+  status?: Status
+  token?: string | null
+  details?: string | null
+  updatedAt?: number
+  /** As {@link Storage.schedule}, in the same write. */
+  wake?: number | 'now'
+}
+
+export type AccountKey = { id: string; organizationId: string } | { originId: string; category: string } | { linkedAccountId: string }
+
+export interface AccountQuery {
+  organizationId?: string
+  userId?: string | null
+  category?: string
+  status?: readonly Status[]
+  /** The `next` of the page before. */
+  after?: string
+  limit: number
+}
+
+export interface ClaimQuery {
+  /** A name for logs. */
+  owner: string
+  leaseMs: number
+  limit: number
+  accountId?: string
+}
+
+export interface Claim {
+  /** The row after the claim, with all its models. */
+  account: Account
+  fence: number
+  /** The account's `dirty` at the time of the claim: pass it back as `dirtySeen`. */
+  dirty: number
+}
+
+export interface Page {
+  accountId: string
+  fence: number
+  model: string
+  records: readonly VersionedRecord[]
+  checkpoint: string | null
+  sweep?: { number: number; retire?: { olderThan: number } }
+  release?: { due: number | null; dirtySeen: number }
+}
+
+export interface VersionedRecord {
+  id: string
+  /** Raised only to accept a stamp that went backwards at the source. */
+  generation: number
+  /** Merge's `modified_at`, integer microseconds since the epoch; 0 when the record has none. */
+  modifiedAt: number
+  /** Counts the commits of this model, so that a later page of one lease is newer. */
+  page: number
+  /** Merge says that the source deleted it. */
+  deleted: boolean
+  /** Equal hash, equal record. */
+  hash: string
+  /** The record as JSON text, to be given back byte for byte. */
+  data: string
+}
+
+export interface ChangesQuery {
+  accountId: string
+  model: string
+  /** Exclusive; 0 for everything. */
+  after: number
+  limit: number
+}
+
+export interface Change {
+  seq: number
+  id: string
+  op: 'upsert' | 'delete'
+  /** Integer microseconds since the epoch. */
+  modifiedAt: number
+  /** JSON text; of a deletion, the record as last seen. */
+  data: string
+}
+
+export interface StorageStats {
+  accounts: Partial<Record<Status, number>>
+  due: number
+  /** Epoch milliseconds. */
+  oldestDue: number | null
+  leased: number
+}

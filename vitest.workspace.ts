@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { playwright } from '@vitest/browser-playwright'
+import type { TestProjectConfiguration } from 'vitest/config'
+import { launchOptions } from './scripts/browser.mjs'
+
+const alias = sourceAliases()
+
+/** Every test project. `vitest.config.ts` imports this list, so that a plain `vitest` in an editor runs the same. */
+const projects: TestProjectConfiguration[] = [
+  {
+    resolve: { alias },
+    test: {
+      name: 'node',
+      include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+      exclude: ['packages/element/test/**'],
+      testTimeout: 30_000,
+    },
+  },
+  {
+    resolve: { alias },
+    test: {
+      name: 'dom',
+      environment: 'happy-dom',
+      include: ['packages/element/test/dom/**/*.test.ts'],
+      setupFiles: ['packages/element/test/dom/setup.ts'],
+    },
+  },
+  {
+    resolve: { alias },
+    test: {
+      name: 'browser',
+      include: ['packages/element/test/browser/**/*.test.ts'],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions: await launchOptions() }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  },
+  // Runs what the build made, as a user would: no aliases here.
+  { test: { name: 'e2e', include: ['examples/*/test/**/*.e2e.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
+]
+
+export default projects
+
+/** Maps `@connect-integration/x/y` to its source, so that tests never run against a stale build. */
+function sourceAliases() {
+  const aliases: { find: RegExp; replacement: string }[] = []
+  for (const folder of readdirSync('packages')) {
+    const manifest = JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8'))
+    for (const subpath of Object.keys(manifest.exports)) {
+      const stem = `${import.meta.dirname}/packages/${folder}/src/${subpath === '.' ? 'index' : subpath.slice(2)}`
+      const file = [`${stem}.ts`, `${stem}/index.ts`].find((candidate) => existsSync(candidate))
+      if (file) aliases.push({ find: new RegExp(`^${manifest.name}${subpath.slice(1)}$`), replacement: file })
+    }
+  }
+  return aliases
+}
