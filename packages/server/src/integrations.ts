@@ -1,0 +1,104 @@
+import { createCatalog } from './catalog.ts'
+import type { Core } from './core.ts'
+import { createEvents, type EventName, type IntegrationEvents } from './events.ts'
+import { readDetails } from './link/details.ts'
+import { generateOriginId } from './link/origin-id.ts'
+import { reportHealth } from './link/report-health.ts'
+import { type CatalogEntry, createGateway } from './merge/gateway.ts'
+import { resolveHosts } from './merge/region.ts'
+import { createTransport } from './merge/transport.ts'
+import { checkOptions, type Options, wantedModels } from './options.ts'
+import { createOwner, type Owner } from './owner.ts'
+import { readKeyring } from './secrets/keyring.ts'
+import { Secret } from './secrets/secret.ts'
+import { createVault } from './secrets/vault.ts'
+import { prepared } from './storage/prepared.ts'
+import { systemClock, systemFetch, systemLogger, systemRandom, systemRandomBytes, systemSleep } from './system.ts'
+import { createWakeup } from './wakeup.ts'
+import { run, tick } from './work.ts'
+
+/** What {@link createIntegrations} gives: the whole SDK for one Merge API key and one store. */
+export interface Integrations {
+  /** The accounts that belong to an organization as such. The id is your own. */
+  forOrganization(organizationId: string): Owner
+  /** The accounts that belong to one user of it: for file storage. */
+  forUser(organizationId: string, userId: string): Owner
+  /** What can be connected: name, slug, logo, color, categories. */
+  catalog(query?: { category?: string }): Promise<CatalogEntry[]>
+  /** Does due work for about `budgetMs` milliseconds and returns: cron, serverless. */
+  tick(options: { budgetMs: number; signal?: AbortSignal }): Promise<{ looked: number }>
+  /** Does due work until aborted: a server process. Any number of processes may run it on one store. */
+  run(options: { signal: AbortSignal; concurrency?: number }): Promise<void>
+  /** Listens in this process. Returns the function that stops it. */
+  on<Name extends EventName>(name: Name, listener: (event: IntegrationEvents[Name]) => void): () => void
+  /** @internal What `createHandler` needs; not for applications. */
+  readonly core: Core
+}
+
+/** Puts the SDK together. Checks every option and throws `CONFIG_INVALID` with its name; makes no request and opens no database yet. */
+export function createIntegrations(options: Options): Integrations {
+  checkOptions(options)
+  const core = compose(options)
+  return {
+    forOrganization: (organizationId) => createOwner(core, { organizationId, userId: null }),
+    forUser: (organizationId, userId) => createOwner(core, { organizationId, userId }),
+    catalog: createCatalog(core),
+    tick: (budget) => tick(core, budget),
+    run: (until) => run(core, until),
+    on: core.events.on,
+    core,
+  }
+}
+
+function compose(options: Options): Core {
+  const clock = options.clock ?? systemClock
+  const sleep = options.sleep ?? systemSleep
+  const random = options.random ?? systemRandom
+  const randomBytes = options.randomBytes ?? systemRandomBytes
+  const logger = options.logger ?? systemLogger
+  const storage = prepared(options.storage)
+  const hosts = resolveHosts(options.merge)
+  const apiKey = new Secret(options.merge.apiKey)
+  const vault = createVault(readKeyring(options.secrets), randomBytes)
+  const gateway = createGateway(
+    createTransport({ apiBase: hosts.apiBase, apiKey, fetch: options.fetch ?? systemFetch, clock, sleep, random, logger }),
+  )
+  const events = createEvents((error) => logger.error('A listener threw', { name: (error as { name?: unknown })?.name }))
+
+  const link: Core['link'] = {
+    storage,
+    gateway,
+    vault,
+    clock,
+    randomBytes,
+    logger,
+    events: events.emit,
+    strategy: options.originIds ?? 'many-per-category',
+    originId: options.originId ?? generateOriginId,
+    hold: ({ id, organizationId, category }) => options.onLinked?.({ id, organizationId, category }) === 'hold',
+  }
+  const sync: Core['sync'] = {
+    storage,
+    gateway,
+    vault,
+    clock,
+    sleep,
+    random,
+    logger,
+    events: events.emit,
+    settings: {
+      plan: options.merge.plan ?? 'launch',
+      models: wantedModels(options.sync?.models),
+      omit: structuredClone(options.sync.omit ?? {}) as Record<string, readonly string[]>,
+      earlyRead: options.sync.earlyRead ?? false,
+      sweepEveryMs: options.sync.sweepEvery ?? 7 * 86_400_000,
+      lookEveryMs: options.sync.lookEvery ?? 15 * 60_000,
+      idleMs: options.sync.idle ?? 3_600_000,
+      leaseMs: 120_000,
+      sliceMs: 55_000,
+    },
+    reportHealth: (account, health) => reportHealth(link, account, health),
+    relinks: (account) => readDetails(account).relinks,
+  }
+  return { storage, clock, sleep, logger, randomBytes, events, link, sync, hosts, apiKey, wakeup: createWakeup(sleep) }
+}

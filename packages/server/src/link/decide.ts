@@ -1,0 +1,117 @@
+import type { AccountDetails, Integration } from '../merge/gateway.ts'
+import type { Account, AccountPatch, Status } from '../storage/port.ts'
+import { type Details, noted } from './details.ts'
+
+/**
+ * The link state machine, pure: what is there and what happened, to what must be written and done.
+ *
+ *   pending ─▶ active ⇄ relink_needed ─▶ deleting ─▶ deleted
+ *                 └────▶ error (gone at Merge)
+ *
+ * A row is read, Merge is asked, and what is decided here is written by compare-and-set; on a conflict
+ * everything starts again from the row as it is then.
+ */
+
+export type ConnectDecision = 'offer' | 'already_connected' | 'busy'
+
+/** A click on Connect, for the row that holds the slot. Whatever is there, its token is never touched. */
+export function decideConnect(status: Status): ConnectDecision {
+  switch (status) {
+    case 'pending':
+    case 'relink_needed':
+    case 'error':
+      return 'offer'
+    case 'active':
+    case 'held':
+      return 'already_connected'
+    case 'deleting':
+    case 'deleted':
+      return 'busy'
+  }
+}
+
+/** A token for this row, confirmed by Merge. */
+export interface Confirmation {
+  details: AccountDetails
+  integration: Integration | null
+  /** Sealed for this row. */
+  token: string
+  /** Digest of the public token it came from. */
+  exchanged: string | null
+}
+
+export type AttachDecision =
+  | { do: 'attach'; patch: AccountPatch; event: 'linked' | 'relinked' }
+  /** The connection was deleted meanwhile: the token is kept for the reaper (where there still is a row) and used at once to delete at Merge. */
+  | { do: 'delete_at_merge'; patch: AccountPatch | null }
+  /** Not what this row stands for: nothing is written, and nothing is deleted at Merge either. */
+  | { do: 'refuse'; reason: 'other_account' | 'other_account_type' }
+
+/** `strategy` decides whether the slot is freed for "add another". `now` in epoch milliseconds. */
+export function decideAttach(
+  account: Account,
+  details: Details,
+  confirmation: Confirmation,
+  context: { freeSlot: boolean; hold: boolean; now: number },
+): AttachDecision {
+  if (account.status === 'deleted') return { do: 'delete_at_merge', patch: null }
+  if (account.status === 'deleting') {
+    return {
+      do: 'delete_at_merge',
+      patch: { token: confirmation.token, linkedAccountId: confirmation.details.linkedAccountId, updatedAt: context.now, wake: 'now' },
+    }
+  }
+  if (
+    details.accountType !== null &&
+    confirmation.details.accountType !== null &&
+    details.accountType !== confirmation.details.accountType
+  ) {
+    return { do: 'refuse', reason: 'other_account_type' }
+  }
+  const first = account.status === 'pending'
+  const next = noted(
+    {
+      ...details,
+      integration: confirmation.integration ?? details.integration,
+      accountType: confirmation.details.accountType ?? details.accountType,
+      exchanged: confirmation.exchanged ?? details.exchanged,
+      relinks: first ? details.relinks : details.relinks + 1,
+    },
+    context.now,
+    first ? 'linked' : 'relinked',
+  )
+  return {
+    do: 'attach',
+    event: first ? 'linked' : 'relinked',
+    patch: {
+      status: attachedStatus(account.status, confirmation.details.status, context.hold),
+      token: confirmation.token,
+      linkedAccountId: confirmation.details.linkedAccountId,
+      details: JSON.stringify(next),
+      updatedAt: context.now,
+      wake: 'now',
+      ...(context.freeSlot ? { slot: null } : {}),
+    },
+  }
+}
+
+/** Merge's word on the account, in ours. Source: help.merge.dev/en/articles/6074068. */
+function attachedStatus(before: Status, atMerge: string, hold: boolean): Status {
+  if (atMerge === 'RELINK_NEEDED' || atMerge === 'INCOMPLETE') return 'relink_needed'
+  return before === 'held' || (before === 'pending' && hold) ? 'held' : 'active'
+}
+
+export type DeleteDecision =
+  /** Record the intent before anything else, also for a row without a token: a link that completes meanwhile must see it. */
+  | { do: 'intend'; patch: AccountPatch }
+  /** The intent is recorded already. */
+  | { do: 'continue' }
+
+/** The work loop steps in a minute after the intent, should whoever recorded it not live to carry it out. */
+export function decideDelete(account: Account, details: Details, now: number): DeleteDecision {
+  if (account.status === 'deleting') return { do: 'continue' }
+  return {
+    do: 'intend',
+    patch: { status: 'deleting', details: JSON.stringify(noted(details, now, 'deletion requested')), updatedAt: now, wake: now + 60_000 },
+  }
+}

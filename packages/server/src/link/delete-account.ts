@@ -1,0 +1,70 @@
+import { ErrorCode, IntegrationError } from '../errors.ts'
+import type { Account } from '../storage/port.ts'
+import { amend } from './amend.ts'
+import type { LinkContext } from './context.ts'
+import { decideDelete } from './decide.ts'
+import { noted, readDetails, writeDetails } from './details.ts'
+
+const FIRST_RETRY_MS = 30_000
+const LONGEST_RETRY_MS = 6 * 3_600_000
+
+/**
+ * Deletes a linked account here and at Merge: first the intent is recorded, then Merge is asked, and only then is everything of it
+ * purged. `'deleted'` when it is done, also when it was gone at Merge already. `'deleting'` when Merge could not be asked: the intent
+ * stays, syncing has stopped, and the work loop carries it out. Safe to call twice, at once, or after a crash.
+ */
+export async function deleteAccount(context: LinkContext, account: Account): Promise<'deleted' | 'deleting'> {
+  const row = await amend(context.storage, account.id, account.organizationId, (current) => {
+    const decision = decideDelete(current, readDetails(current), context.clock.now())
+    return decision.do === 'intend' ? decision.patch : null
+  })
+  const result = row === null ? 'deleted' : await finishDeletion(context, row)
+  return result === 'deleted' ? 'deleted' : 'deleting'
+}
+
+/** One attempt to carry out a recorded intent; also what the work loop calls. `retryAt` in epoch milliseconds. */
+export async function finishDeletion(context: LinkContext, account: Account): Promise<'deleted' | { retryAt: number }> {
+  for (let row: Account | null = account; row !== null && row.status !== 'deleted'; ) {
+    const token: string | null = row.token
+    if (token === null) break
+    try {
+      await removeAtMerge(context, row, token)
+    } catch (error) {
+      return { retryAt: await postpone(context, row, error) }
+    }
+    // A late link may have stored another token meanwhile: that one must go as well.
+    row = await context.storage.get({ id: account.id, organizationId: account.organizationId })
+    if (row?.token === token) break
+  }
+  await context.storage.purge(account.id)
+  context.events('account.deleted', { accountId: account.id, organizationId: account.organizationId })
+  return 'deleted'
+}
+
+async function removeAtMerge(context: LinkContext, account: Account, sealed: string): Promise<void> {
+  const token = await context.vault.open(sealed, 'account-token', account)
+  if ((await context.gateway.deleteAccount(account.category, token)) === 'deleted') return
+  // A dead token means gone, unless it is the API key that is refused: only the key itself can tell.
+  const found = account.linkedAccountId === null ? null : await context.gateway.findLinkedAccount(account.category, account.linkedAccountId)
+  if (found !== null) {
+    throw new IntegrationError(
+      ErrorCode.UPSTREAM_REJECTED,
+      'Merge refuses the token of an account that it still has. Have the customer relink it, or delete it in the Merge dashboard.',
+      { accountId: account.id },
+    )
+  }
+}
+
+async function postpone(context: LinkContext, account: Account, error: unknown): Promise<number> {
+  const now = context.clock.now()
+  const row = await amend(context.storage, account.id, account.organizationId, (current) => {
+    const details = readDetails(current)
+    return { details: writeDetails(noted({ ...details, deletions: details.deletions + 1 }, now, 'deletion postponed')), updatedAt: now }
+  })
+  const failures = row === null ? 1 : readDetails(row).deletions
+  context.logger.warn('A linked account could not be deleted at Merge yet; it will be tried again', {
+    accountId: account.id,
+    code: IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED',
+  })
+  return now + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1))
+}

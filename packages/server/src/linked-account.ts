@@ -1,0 +1,49 @@
+import { type Activity, readDetails } from './link/details.ts'
+import type { Integration } from './merge/gateway.ts'
+import type { ModelRow } from './merge/model-table.ts'
+import type { Account, Status } from './storage/port.ts'
+import { readProgress, type SyncProgress } from './sync/progress.ts'
+
+/** A linked account as you and your customers may see it: no token, no fence, nothing of Merge's inside. */
+export interface LinkedAccount {
+  /** Ours. */
+  id: string
+  organizationId: string
+  /** `null`: it belongs to the organization as such. */
+  userId: string | null
+  category: string
+  endUserOriginId: string
+  /** Merge's; `null` until linked. */
+  linkedAccountId: string | null
+  accountType: 'PRODUCTION' | 'TEST' | null
+  displayName: string | null
+  status: Exclude<Status, 'deleted'>
+  integration: Integration | null
+  sync: SyncProgress
+  /** The last 50 things that happened to this connection, oldest first. */
+  activity: Activity[]
+  /** ISO 8601. */
+  createdAt: string
+  updatedAt: string
+}
+
+/** Built field by field, so that nothing is shown that is not named here. */
+export function viewAccount(account: Account, models: readonly ModelRow[]): LinkedAccount {
+  const details = readDetails(account)
+  return {
+    id: account.id,
+    organizationId: account.organizationId,
+    userId: account.userId,
+    category: account.category,
+    endUserOriginId: account.originId,
+    linkedAccountId: account.linkedAccountId,
+    accountType: details.accountType,
+    displayName: details.displayName,
+    status: account.status === 'deleted' ? 'deleting' : account.status,
+    integration: details.integration,
+    sync: readProgress(account, models),
+    activity: details.activity,
+    createdAt: new Date(account.createdAt).toISOString(),
+    updatedAt: new Date(account.updatedAt).toISOString(),
+  }
+}

@@ -1,0 +1,303 @@
+import type * as z from 'zod/mini'
+import { ErrorCode, IntegrationError } from '../errors.ts'
+import { Secret } from '../secrets/secret.ts'
+import type { ModelRow } from './model-table.ts'
+import {
+  accountDetailsSchema,
+  accountTokenSchema,
+  integrationsSchema,
+  linkedAccountsSchema,
+  linkTokenSchema,
+  pageSchema,
+  syncStatusSchema,
+} from './schemas.ts'
+import { formatSecond } from './stamp.ts'
+import { type Answer, type Call, failure, type Transport } from './transport.ts'
+
+/** Everything this SDK asks of Merge, in our own words: the only code that knows Merge's URLs and wire shapes. */
+export type Gateway = ReturnType<typeof createGateway>
+
+export interface Integration {
+  name: string
+  slug: string
+  logoUrl: string | null
+  color: string | null
+}
+
+export interface CatalogEntry extends Integration {
+  categories: string[]
+}
+
+export interface LinkTokenRequest {
+  originId: string
+  organizationName: string
+  userEmail: string
+  category: string
+  integration?: string
+  language?: string
+  linkExpiryMins?: number
+  magicLink?: boolean
+  commonModels?: unknown[]
+}
+
+export interface AccountDetails {
+  linkedAccountId: string
+  originId: string | null
+  category: string | null
+  /** COMPLETE, INCOMPLETE, RELINK_NEEDED or IDLE; open for more. */
+  status: string
+  accountType: 'PRODUCTION' | 'TEST' | null
+  integrationSlug: string | null
+}
+
+export interface ModelStatus {
+  model: string
+  /** SYNCING, DONE, FAILED, DISABLED, PAUSED or PARTIALLY_SYNCED; open for more. */
+  status: string
+  isInitialSync: boolean
+  lastSyncResult: string | null
+  lastSyncStart: string | null
+  lastSyncFinished: string | null
+  nextSyncStart: string | null
+}
+
+export interface ListPage {
+  records: unknown[]
+  next: string | null
+}
+
+export function createGateway(transport: Transport) {
+  return {
+    /** `POST /{category}/v1/link-token`. For a known (origin id, category) Merge reopens that account: a relink. */
+    async createLinkToken(request: LinkTokenRequest): Promise<{ linkToken: Secret; magicLinkUrl: string | null }> {
+      const answer = await ask(transport, linkTokenSchema, {
+        method: 'POST',
+        template: '/{category}/v1/link-token',
+        params: { category: request.category },
+        json: {
+          end_user_origin_id: request.originId,
+          end_user_organization_name: request.organizationName,
+          end_user_email_address: request.userEmail,
+          categories: [request.category],
+          integration: request.integration,
+          language: request.language,
+          link_expiry_mins: request.linkExpiryMins,
+          should_create_magic_link_url: request.magicLink,
+          common_models: request.commonModels,
+        },
+      })
+      return { linkToken: new Secret(answer.link_token), magicLinkUrl: answer.magic_link_url ?? null }
+    },
+
+    /**
+     * `GET /integrations/account-token/{public_token}`: single use, and the answer does not say whose account it is.
+     * `null` when Merge does not know the token (spent, expired or never issued: 404, in one place of the docs 400). Not retried: it may have been spent.
+     */
+    async exchangePublicToken(
+      publicToken: Secret,
+    ): Promise<{ accountToken: Secret; linkedAccountId: string; integration: Integration | null; categories: string[] } | null> {
+      try {
+        const answer = await ask(transport, accountTokenSchema, {
+          method: 'GET',
+          template: '/integrations/account-token/{public_token}',
+          params: { public_token: publicToken.reveal() },
+          retry: false,
+        })
+        return {
+          accountToken: new Secret(answer.account_token),
+          linkedAccountId: answer.id,
+          integration: answer.integration ? readIntegration(answer.integration) : null,
+          categories: answer.integration?.categories ?? [],
+        }
+      } catch (error) {
+        if (hasStatus(error, 400, 404)) return null
+        throw error
+      }
+    },
+
+    /** `GET /{category}/v1/account-details`: whose account a token opens. Throws `UPSTREAM_REJECTED` with status 401 for a dead token. */
+    async accountDetails(category: string, accountToken: Secret, signal?: AbortSignal): Promise<AccountDetails> {
+      const answer = await ask(transport, accountDetailsSchema, {
+        method: 'GET',
+        template: '/{category}/v1/account-details',
+        params: { category },
+        accountToken,
+        ...(signal ? { signal } : {}),
+      })
+      return {
+        linkedAccountId: answer.id,
+        originId: answer.end_user_origin_id ?? null,
+        category: answer.category ?? null,
+        status: answer.status ?? 'COMPLETE',
+        accountType: answer.account_type === 'PRODUCTION' || answer.account_type === 'TEST' ? answer.account_type : null,
+        integrationSlug: answer.integration_slug ?? null,
+      }
+    },
+
+    /** `POST /{category}/v1/delete-account`. `'deleted'`, also when it was gone already (404); `'unauthorized'` when the token is dead (401): gone, or the key is wrong. */
+    async deleteAccount(category: string, accountToken: Secret): Promise<'deleted' | 'unauthorized'> {
+      try {
+        await transport({ method: 'POST', template: '/{category}/v1/delete-account', params: { category }, accountToken })
+        return 'deleted'
+      } catch (error) {
+        if (hasStatus(error, 404)) return 'deleted'
+        if (hasStatus(error, 401)) return 'unauthorized'
+        throw error
+      }
+    },
+
+    /** `GET /{category}/v1/linked-accounts?id=`, both lists: without `is_test_account` Merge leaves test accounts out. `null` when Merge has no such account. */
+    async findLinkedAccount(category: string, linkedAccountId: string): Promise<{ status: string } | null> {
+      for (const isTest of [undefined, 'true']) {
+        const answer = await ask(transport, linkedAccountsSchema, {
+          method: 'GET',
+          template: '/{category}/v1/linked-accounts',
+          params: { category },
+          query: { id: linkedAccountId, category, is_test_account: isTest },
+        })
+        const found = answer.results.find((account) => account.id === linkedAccountId)
+        if (found) return { status: found.status ?? 'COMPLETE' }
+      }
+      return null
+    },
+
+    /** `GET /{category}/v1/sync-status`, all pages, with Merge's clock at the time of the first. */
+    async syncStatus(
+      category: string,
+      accountToken: Secret,
+      signal?: AbortSignal,
+    ): Promise<{ date: number | null; models: ModelStatus[] }> {
+      const models: ModelStatus[] = []
+      let date: number | null = null
+      const first = {
+        method: 'GET',
+        template: '/{category}/v1/sync-status',
+        params: { category },
+        accountToken,
+        ...(signal ? { signal } : {}),
+      } as const
+      for await (const answer of pages(transport, syncStatusSchema, first)) {
+        if (models.length === 0) date = answer.date
+        for (const row of answer.body.results) {
+          models.push({
+            model: row.model_id,
+            status: row.status,
+            isInitialSync: row.is_initial_sync ?? false,
+            lastSyncResult: row.last_sync_result ?? null,
+            lastSyncStart: row.last_sync_start ?? null,
+            lastSyncFinished: row.last_sync_finished ?? null,
+            nextSyncStart: row.next_sync_start ?? null,
+          })
+        }
+      }
+      return { date, models }
+    },
+
+    /**
+     * One page of a model's list. Never `modified_before` (rows would leave the list under our feet) and never `expand`
+     * (changes of expanded rows carry no stamp). Throws `UPSTREAM_CURSOR_INVALID` for a 404 with a cursor.
+     */
+    async listPage(
+      row: ModelRow,
+      accountToken: Secret,
+      position: { after: number | null; cursor: string | null; signal?: AbortSignal },
+    ): Promise<ListPage> {
+      const call: Call = {
+        method: 'GET',
+        template: `/${row.category}/v1/${row.path}`,
+        query: {
+          page_size: 100,
+          include_deleted_data: true,
+          modified_after: position.after === null ? undefined : formatSecond(position.after),
+          cursor: position.cursor ?? undefined,
+        },
+        accountToken,
+        ...(position.signal ? { signal: position.signal } : {}),
+      }
+      try {
+        const answer = await ask(transport, pageSchema, call)
+        return { records: answer.results, next: answer.next ?? null }
+      } catch (error) {
+        if (position.cursor !== null && hasStatus(error, 404))
+          throw failure(
+            call,
+            ErrorCode.UPSTREAM_CURSOR_INVALID,
+            'does not accept a cursor any more. The walk starts again from where it began.',
+            { status: 404 },
+          )
+        throw error
+      }
+    },
+
+    /** `GET /organizations/integrations`: what this Merge organization has enabled, all pages. */
+    async integrations(): Promise<CatalogEntry[]> {
+      const entries: CatalogEntry[] = []
+      for await (const { body } of pages(transport, integrationsSchema, { method: 'GET', template: '/organizations/integrations' })) {
+        for (const result of body.results) entries.push({ ...readIntegration(result), categories: result.categories ?? [] })
+      }
+      return entries
+    },
+  }
+}
+
+/** True when Merge answered with one of these. */
+export function hasStatus(error: unknown, ...statuses: number[]): boolean {
+  return (
+    IntegrationError.isInstance(error) &&
+    error.code === ErrorCode.UPSTREAM_REJECTED &&
+    error.status !== undefined &&
+    statuses.includes(error.status)
+  )
+}
+
+async function ask<Schema extends z.core.$ZodType>(transport: Transport, schema: Schema, call: Call): Promise<z.output<Schema>> {
+  return parse(schema, call, await transport(call))
+}
+
+async function* pages<Schema extends z.core.$ZodType<{ next?: string | null | undefined }>>(
+  transport: Transport,
+  schema: Schema,
+  first: Call,
+): AsyncGenerator<{ body: z.output<Schema>; date: number | null }> {
+  const seen = new Set<string>()
+  for (let cursor: string | undefined; ; ) {
+    const answer = await transport({ ...first, query: { ...first.query, page_size: 100, cursor } })
+    const body = parse(schema, first, answer)
+    yield { body, date: answer.date }
+    const next = (body as { next?: string | null }).next
+    if (next === null || next === undefined) return
+    if (seen.has(next)) throw failure(first, ErrorCode.UPSTREAM_PAGINATION_LOOP, 'returned a cursor that it had returned before.')
+    seen.add(next)
+    cursor = next
+  }
+}
+
+function parse<Schema extends z.core.$ZodType>(schema: Schema, call: Call, answer: Answer): z.output<Schema> {
+  const result = (
+    schema as unknown as {
+      safeParse(value: unknown): { success: true; data: z.output<Schema> } | { success: false; error: z.core.$ZodError }
+    }
+  ).safeParse(answer.json)
+  if (result.success) return result.data
+  const where = result.error.issues[0]?.path.map(String).join('.') || 'the whole answer'
+  throw failure(
+    call,
+    ErrorCode.UPSTREAM_BAD_RESPONSE,
+    `answered 200 without what Merge documents (${where}). If it persists, check that "merge.baseUrl" is Merge's API.`,
+  )
+}
+
+function readIntegration(value: {
+  name: string
+  slug?: string | null | undefined
+  color?: string | null | undefined
+  image?: string | null | undefined
+  square_image?: string | null | undefined
+}): Integration {
+  return {
+    name: value.name,
+    slug: value.slug ?? value.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+    logoUrl: value.square_image ?? value.image ?? null,
+    color: value.color ?? null,
+  }
+}

@@ -1,0 +1,45 @@
+import { ErrorCode, IntegrationError } from '../errors.ts'
+import type { Logger, Sleep } from '../system.ts'
+import type { Call } from './transport.ts'
+
+const ATTEMPTS = 4
+const BASE_MS = 200
+const THROTTLED_BASE_MS = 1_000
+/** What one call may wait in-process; beyond it the work is scheduled anew, so that no worker sleeps long. */
+const CAP_MS = 20_000
+
+/**
+ * Full jitter: a random share of a bound that doubles. `Retry-After` is honoured whole or, when it is longer
+ * than 20 seconds, given back to the caller in the error. Every call of the gateway may be repeated: reads,
+ * deletion, and link tokens (a second one is harmless); the exchange is not, because its token is spent by
+ * the first answer, heard or not, so its caller decides.
+ */
+export async function withRetries<T>(
+  options: { sleep: Sleep; random: () => number; logger: Logger },
+  call: Call,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let made = 1; ; made++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!IntegrationError.isInstance(error) || !error.retryable || made >= ATTEMPTS || call.retry === false || call.signal?.aborted)
+        throw error
+      const wait = delay(error, made, options.random)
+      if (wait > CAP_MS) throw error
+      options.logger.debug('Merge will be asked again', {
+        call: `${call.method} ${call.template}`,
+        code: error.code,
+        attempt: made,
+        waitMs: Math.round(wait),
+      })
+      await options.sleep(wait, call.signal ? { signal: call.signal } : {})
+    }
+  }
+}
+
+function delay(error: IntegrationError, made: number, random: () => number): number {
+  if (error.retryAfterMs !== undefined) return error.retryAfterMs
+  const base = error.code === ErrorCode.UPSTREAM_THROTTLED ? THROTTLED_BASE_MS : BASE_MS
+  return random() * Math.min(CAP_MS, base * 2 ** made)
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini'
+
+/**
+ * What we rely on in Merge's answers, and nothing more: unknown fields and values pass.
+ * Source: Merge's OpenAPI; shapes of `integration` differ between endpoints.
+ */
+const optionalText = z.nullish(z.string())
+
+export const linkTokenSchema = z.object({ link_token: z.string(), integration_name: optionalText, magic_link_url: optionalText })
+
+export const integrationSchema = z.object({
+  name: z.string(),
+  slug: optionalText,
+  color: optionalText,
+  image: optionalText,
+  square_image: optionalText,
+  categories: z.nullish(z.array(z.string())),
+})
+
+export const accountTokenSchema = z.object({ account_token: z.string(), id: z.string(), integration: z.nullish(integrationSchema) })
+
+export const accountDetailsSchema = z.object({
+  id: z.string(),
+  end_user_origin_id: optionalText,
+  category: optionalText,
+  status: optionalText,
+  account_type: optionalText,
+  integration: optionalText,
+  integration_slug: optionalText,
+})
+
+export const syncStatusSchema = z.object({
+  next: z.nullish(z.string()),
+  results: z.array(
+    z.object({
+      model_id: z.string(),
+      status: z.string(),
+      is_initial_sync: z.nullish(z.boolean()),
+      last_sync_result: optionalText,
+      last_sync_start: optionalText,
+      last_sync_finished: optionalText,
+      next_sync_start: optionalText,
+    }),
+  ),
+})
+
+/** Records stay opaque here: a page must not fail because one of them is odd. */
+export const pageSchema = z.object({ next: z.nullish(z.string()), results: z.array(z.unknown()) })
+
+export const linkedAccountsSchema = z.object({
+  next: z.nullish(z.string()),
+  results: z.array(z.object({ id: z.string(), status: optionalText })),
+})
+
+export const integrationsSchema = z.object({ next: z.nullish(z.string()), results: z.array(integrationSchema) })

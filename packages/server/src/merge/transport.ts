@@ -1,0 +1,227 @@
+import type { KyInstance } from 'ky'
+import { ErrorCode, IntegrationError } from '../errors.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { Clock, Logger, Sleep } from '../system.ts'
+import { readBody } from './read-body.ts'
+import { withRetries } from './retry.ts'
+
+/** One call of Merge's API. The template, not the filled-in path, is what logs and errors show. */
+export interface Call {
+  method: 'GET' | 'POST'
+  /** Below the API base, with `{name}` for each of `params`. */
+  template: string
+  params?: Record<string, string>
+  query?: Record<string, string | number | boolean | undefined>
+  json?: Record<string, unknown>
+  accountToken?: Secret
+  /** `false`: one attempt only. */
+  retry?: false
+  signal?: AbortSignal
+}
+
+export interface Answer {
+  /** Parsed; `undefined` for an empty body. */
+  json: unknown
+  /** The `Date` header as epoch milliseconds: Merge's clock. */
+  date: number | null
+}
+
+/**
+ * Resolves with a complete 2xx answer or throws an `IntegrationError`; transient failures are retried first.
+ * Redirects are never followed: `fetch` would hand the account token to the other host.
+ */
+export type Transport = (call: Call) => Promise<Answer>
+
+export interface TransportOptions {
+  apiBase: URL
+  apiKey: Secret
+  fetch: typeof fetch
+  clock: Clock
+  sleep: Sleep
+  random: () => number
+  logger: Logger
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  let client: Promise<KyInstance> | undefined
+  return (call) =>
+    withRetries(options, call, async () => {
+      client ??= loadClient(options)
+      return attempt(await client, options, call)
+    })
+}
+
+const HEADERS_MS = 30_000
+const WHOLE_MS = 60_000
+
+/** ky is loaded with the first request, not with the package. */
+async function loadClient(options: TransportOptions): Promise<KyInstance> {
+  const { default: ky } = await import('ky')
+  return ky.create({ fetch: options.fetch, redirect: 'manual', retry: 0, timeout: false, throwHttpErrors: false })
+}
+
+async function attempt(client: KyInstance, options: TransportOptions, call: Call): Promise<Answer> {
+  const deadline = startDeadline(options.sleep, call)
+  try {
+    const response = await client(fillTemplate(options.apiBase, call), {
+      method: call.method,
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${options.apiKey.reveal()}`,
+        ...(call.accountToken ? { 'x-account-token': call.accountToken.reveal() } : {}),
+      },
+      ...(call.json ? { json: call.json } : {}),
+      signal: deadline.signal,
+    })
+    deadline.headersArrived()
+    const text = await readBody(response, deadline.signal)
+    return judge(response, text, options, call)
+  } catch (error) {
+    throw deadline.explain(error)
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** Fills the path and makes sure that no parameter climbed out of the template. */
+function fillTemplate(apiBase: URL, call: Call): URL {
+  const path = call.template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = call.params?.[name] ?? ''
+    if (!/^[A-Za-z0-9_-]{1,512}$/.test(value)) {
+      throw new IntegrationError(
+        ErrorCode.INPUT_INVALID,
+        `A part of Merge's path ${call.template} ("${name}") has characters that Merge never uses; the call was not made.`,
+      )
+    }
+    return value
+  })
+  const url = new URL(apiBase)
+  url.pathname = `${apiBase.pathname}${path}`
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value))
+  }
+  return url
+}
+
+function judge(response: Response, text: string, options: TransportOptions, call: Call): Answer {
+  const { status } = response
+  const dateHeader = Date.parse(response.headers.get('date') ?? '')
+  if (status >= 200 && status < 300) {
+    if (text === '') return { json: undefined, date: Number.isNaN(dateHeader) ? null : dateHeader }
+    try {
+      return { json: JSON.parse(text), date: Number.isNaN(dateHeader) ? null : dateHeader }
+    } catch {
+      const kind = response.headers.get('content-type') ?? 'no content type'
+      throw failure(
+        call,
+        ErrorCode.UPSTREAM_BAD_RESPONSE,
+        `answered ${status} with something that is not JSON (${kind.slice(0, 60)}). If it persists, check that "merge.baseUrl" (${options.apiBase.href}) is Merge's API.`,
+        { status },
+      )
+    }
+  }
+  if (status >= 300 && status < 400) {
+    throw failure(
+      call,
+      ErrorCode.UPSTREAM_BAD_RESPONSE,
+      `answered with a redirect (${status}), which is never followed because it would carry the account token elsewhere. Check "merge.baseUrl" (${options.apiBase.href}).`,
+      { status, retryable: false },
+    )
+  }
+  if (status === 429) {
+    throw failure(
+      call,
+      ErrorCode.UPSTREAM_THROTTLED,
+      'answered 429: too many requests for this linked account. The call may be made again later.',
+      {
+        status,
+        retryAfterMs: retryAfter(response.headers.get('retry-after'), options.clock.now()),
+      },
+    )
+  }
+  if (status >= 500 || status === 408 || status === 425) {
+    throw failure(call, ErrorCode.UPSTREAM_UNAVAILABLE, `answered ${status}. Merge is having trouble; the call may be made again later.`, {
+      status,
+      retryAfterMs: retryAfter(response.headers.get('retry-after'), options.clock.now()),
+    })
+  }
+  if (status === 401 && call.accountToken === undefined) {
+    throw failure(
+      call,
+      ErrorCode.CONFIG_AUTH,
+      'refused the API key (401). Check "merge.apiKey" (MERGE_API_KEY), and that it belongs to the region of "merge.baseUrl".',
+      { status },
+    )
+  }
+  throw failure(call, ErrorCode.UPSTREAM_REJECTED, `refused the request (${status}${refusedFields(text)}).`, { status })
+}
+
+/** Names of the fields that Merge complained about; never what it said or what was sent. */
+function refusedFields(text: string): string {
+  try {
+    const names = Object.keys(JSON.parse(text) as object).filter((name) => /^[a-z_]{1,40}$/.test(name) && name !== 'detail')
+    return names.length > 0 ? `, fields: ${names.join(', ')}` : ''
+  } catch {
+    return ''
+  }
+}
+
+/** RFC 9110 10.2.3: seconds or a date. Beyond a day, or unreadable: as if it were not there. */
+function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined
+  const milliseconds = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now
+  return Number.isNaN(milliseconds) || milliseconds > 86_400_000 ? undefined : Math.max(0, milliseconds)
+}
+
+export function failure(
+  call: Call,
+  code: ErrorCode,
+  what: string,
+  details: { status?: number; retryable?: boolean; retryAfterMs?: number | undefined } = {},
+): IntegrationError {
+  return new IntegrationError(code, `Merge (${call.method} ${call.template}) ${what}`, details as { status?: number })
+}
+
+/** Bounds the wait for the headers and for the whole body, and passes the caller's abort on. */
+function startDeadline(sleep: Sleep, call: Call) {
+  const request = new AbortController()
+  const timers = new AbortController()
+  const headers = new AbortController()
+  const onAbort = () => request.abort(call.signal?.reason)
+  if (call.signal?.aborted) onAbort()
+  else call.signal?.addEventListener('abort', onAbort, { once: true })
+
+  const limit = (ms: number, signal: AbortSignal) => {
+    sleep(ms, { signal }).then(
+      () => request.abort(failure(call, ErrorCode.UPSTREAM_TIMEOUT, `did not answer completely within ${ms / 1000} seconds.`)),
+      () => {},
+    )
+  }
+  limit(HEADERS_MS, AbortSignal.any([headers.signal, timers.signal]))
+  limit(WHOLE_MS, timers.signal)
+
+  return {
+    signal: request.signal,
+    headersArrived: () => headers.abort(),
+    clear: () => {
+      timers.abort()
+      call.signal?.removeEventListener('abort', onAbort)
+    },
+    explain(error: unknown): unknown {
+      if (IntegrationError.isInstance(error)) return error
+      if (call.signal?.aborted)
+        return new IntegrationError(ErrorCode.ABORTED, `Merge (${call.method} ${call.template}) was not waited for: the caller aborted.`)
+      if (request.signal.aborted && IntegrationError.isInstance(request.signal.reason)) return request.signal.reason
+      return failure(call, ErrorCode.UPSTREAM_UNAVAILABLE, `could not be reached${reasonOf(error)}. Check the network and "merge.baseUrl".`)
+    },
+  }
+}
+
+/** The system's error code (ECONNREFUSED, ENOTFOUND …), which carries no URL and no header. */
+function reasonOf(error: unknown): string {
+  for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as { cause?: unknown }).cause) {
+    const code = (cause as { code?: unknown }).code
+    if (typeof code === 'string' && /^[A-Z0-9_]{2,40}$/.test(code)) return ` (${code})`
+  }
+  return ''
+}

@@ -1,0 +1,121 @@
+import { ErrorCode, IntegrationError } from './errors.ts'
+import type { OriginIdInput, OriginIdStrategy } from './link/origin-id.ts'
+import { findModel, MODEL_TABLE, type ModelRow } from './merge/model-table.ts'
+import type { Region } from './merge/region.ts'
+import type { Storage } from './storage/port.ts'
+import type { MergePlan } from './sync/governor.ts'
+import type { Clock, Logger, Sleep } from './system.ts'
+
+/** What {@link createIntegrations} takes. The options object is read once and never changed. */
+export interface Options {
+  merge: MergeOptions
+  /** Where everything is kept: `sqliteStorage`, `memoryStorage`, or your own adapter. Migrated before its first use. */
+  storage: Storage
+  /** Keys that seal account tokens at rest: base64, 32 random bytes or more each. The first seals, all of them open. */
+  secrets: readonly string[]
+  /** How many accounts an owner may have in one category; `many-per-category` unless set. */
+  originIds?: OriginIdStrategy
+  /** Makes end user origin ids of your own: 1 to 100 characters of `A–Z a–z 0–9 _ . : -`, never the same twice. */
+  originId?: (input: OriginIdInput) => string
+  sync: SyncOptions
+  /** `hold`: a newly linked account is not read until it is released. */
+  onLinked?: (account: { id: string; organizationId: string; category: string }) => 'ready' | 'hold'
+  clock?: Clock
+  sleep?: Sleep
+  /** Jitter: 0 ≤ n < 1. */
+  random?: () => number
+  /** Ids and nonces. Pass your own in simulations only: it must be cryptographically secure. */
+  randomBytes?: (size: number) => Uint8Array
+  fetch?: typeof fetch
+  logger?: Logger
+}
+
+export interface MergeOptions {
+  apiKey: string
+  /** For single-tenant hosts and the sandbox, `/api` included. Beats `region`. */
+  baseUrl?: string
+  region?: Region
+  /** Merge Link's script, for the sandbox; Merge's own unless set. */
+  linkScriptUrl?: string
+  /** Your Merge plan decides how fast an account may be read; `launch` (100 requests a minute) unless set. */
+  plan?: MergePlan
+}
+
+export interface SyncOptions {
+  /** Explicit: `['hris.Employee', …]`. `'all'` leaves out bank, payroll and dependents; name those. */
+  models: readonly string[] | 'all'
+  /** Fields dropped before anything is stored: `{ 'hris.Employee': ['ssn'] }`. */
+  omit?: Record<string, readonly string[]>
+  /** Read while Merge's own first sync is still running. Safe, and costs more requests; off unless set. */
+  earlyRead?: boolean
+  /** Milliseconds between two full sweeps of a model; a week unless set. */
+  sweepEvery?: number
+  /** Milliseconds between two looks at an account; 15 minutes unless set. */
+  lookEvery?: number
+  /** Milliseconds after which a model is walked although Merge reports nothing new; an hour unless set. */
+  idle?: number
+}
+
+/** The models to read, in the order named. Throws `CONFIG_INVALID` for a name that is not in the table. */
+export function wantedModels(models: SyncOptions['models'] | undefined): ModelRow[] {
+  if (models === 'all') return MODEL_TABLE.filter((row) => !row.sensitive)
+  if (!Array.isArray(models) || models.length === 0) {
+    throw new IntegrationError(
+      ErrorCode.CONFIG_INVALID,
+      `"sync.models" must name what to read, for example ['hris.Employee', 'hris.Company'], or be 'all'.`,
+    )
+  }
+  return [...new Set<string>(models)].map((name) => {
+    const row = findModel(name)
+    if (row === undefined) {
+      const near = MODEL_TABLE.find((candidate) => candidate.model.toLowerCase() === String(name).toLowerCase() || candidate.path === name)
+      throw new IntegrationError(
+        ErrorCode.CONFIG_INVALID,
+        `"sync.models" names ${JSON.stringify(name)}, which is no model of Merge.${near ? ` Did you mean "${near.model}"?` : ` Known: ${MODEL_TABLE.map((known) => known.model).join(', ')}.`}`,
+      )
+    }
+    return row
+  })
+}
+
+/** Throws `CONFIG_INVALID` where an option is missing or of the wrong kind, naming it. */
+export function checkOptions(options: Options): void {
+  need(
+    typeof options?.merge?.apiKey === 'string' && options.merge.apiKey.trim() !== '',
+    '"merge.apiKey" is missing: copy it from your Merge dashboard (MERGE_API_KEY).',
+  )
+  need(
+    /^[\x21-\x7e]+$/.test(options.merge.apiKey),
+    '"merge.apiKey" has spaces or characters that no key has: copy it again, without quotes or line ends.',
+  )
+  need(
+    options.storage !== undefined && options.storage !== null,
+    '"storage" is missing: pass sqliteStorage(…), memoryStorage() or an adapter of your own.',
+  )
+  need(Array.isArray(options.secrets), '"secrets" is missing: a list of base64 keys that seal account tokens (CONNECT_INTEGRATION_SECRET).')
+  need(
+    options.originIds === undefined || ['many-per-category', 'one-per-category'].includes(options.originIds),
+    `"originIds" must be 'many-per-category' or 'one-per-category'.`,
+  )
+  need(
+    options.merge.plan === undefined || ['launch', 'professional', 'enterprise'].includes(options.merge.plan),
+    `"merge.plan" must be 'launch', 'professional' or 'enterprise'.`,
+  )
+  for (const name of ['sweepEvery', 'lookEvery', 'idle'] as const) {
+    const value = options.sync?.[name]
+    need(
+      value === undefined || (Number.isFinite(value) && value >= 1_000),
+      `"sync.${name}" must be a number of milliseconds, 1000 or more.`,
+    )
+  }
+  for (const model of Object.keys(options.sync?.omit ?? {})) {
+    need(
+      findModel(model) !== undefined,
+      `"sync.omit" names ${JSON.stringify(model)}, which is no model of Merge: its fields would be stored after all.`,
+    )
+  }
+}
+
+function need(holds: boolean, message: string): void {
+  if (!holds) throw new IntegrationError(ErrorCode.CONFIG_INVALID, message)
+}

@@ -1,0 +1,234 @@
+import { ErrorCode, IntegrationError } from '../errors.ts'
+import { systemClock } from '../system.ts'
+import type { Account, AccountKey, AccountQuery, Claim, ModelState, Page, Storage, StorageStats, VersionedRecord } from './port.ts'
+
+export interface MemoryStorageOptions {
+  /** The store's clock, in epoch milliseconds; the system's unless a test passes its own. */
+  clock?: { now(): number }
+}
+
+/**
+ * The reference adapter: what the contract means, in the fewest words. For tests, demos and simulations;
+ * everything is gone when the process ends. A method's body never awaits, so each is one atomic step.
+ */
+export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}): Storage {
+  const rows = new Map<string, Row>()
+
+  const find = (matches: (row: Row) => boolean) => {
+    for (const row of rows.values()) if (matches(row)) return row
+    return undefined
+  }
+  const living = (id: string) => {
+    const row = rows.get(id)
+    return row?.status === 'deleted' ? undefined : row
+  }
+  const holder = (id: string, fence: number) => {
+    const row = living(id)
+    return row?.fence === fence ? row : undefined
+  }
+
+  return {
+    contract: 1,
+    profile: 'atomic',
+    async migrate() {},
+    async close() {},
+
+    async reserve(account) {
+      const { id, originId, slot } = account
+      const existing = find((row) => row.slot === slot)
+      if (existing) return { account: copyOf(existing), created: false }
+      if (find((row) => row.originId === originId)) throw conflict(`originId "${originId}" was used before; reserve with a fresh one.`)
+      if (rows.has(id)) throw conflict(`An account with id "${id}" exists already; reserve with a fresh id.`)
+      const row = newRow(account)
+      rows.set(id, row)
+      return { account: copyOf(row), created: true }
+    },
+
+    async get(key) {
+      const row = find((row) => row.status !== 'deleted' && hasKey(row, key)) ?? find((row) => hasKey(row, key))
+      return row ? copyOf(row) : null
+    },
+
+    async update(id, revision, patch) {
+      const row = living(id)
+      if (row?.revision !== revision) return 'conflict'
+      const { slot = row.slot, linkedAccountId = row.linkedAccountId, status = row.status } = patch
+      const { token = row.token, details = row.details, updatedAt = row.updatedAt } = patch
+      if (slot !== null && find((other) => other !== row && other.slot === slot)) {
+        throw conflict(`Slot "${slot}" is held by another account; nothing was changed in "${id}".`)
+      }
+      Object.assign(row, { slot, linkedAccountId, status, token, details, updatedAt, revision: revision + 1 })
+      if (patch.wake !== undefined) wake(row, patch.wake, clock.now())
+      return copyOf(row)
+    },
+
+    async list(query) {
+      const found = [...rows.values()].filter((row) => isListed(row, query)).sort((a, b) => (a.id < b.id ? -1 : 1))
+      const accounts = found.slice(0, query.limit).map(copyOf)
+      return { accounts, next: found.length > query.limit ? (accounts.at(-1)?.id ?? null) : null }
+    },
+
+    async schedule(accountId, at) {
+      const row = living(accountId)
+      if (row) wake(row, at, clock.now())
+    },
+
+    async claim({ leaseMs, limit, accountId }) {
+      const now = clock.now()
+      const wanted = (row: Row) => (accountId === undefined ? row.due !== null && row.due <= now : row.id === accountId)
+      const free = [...rows.values()].filter((row) => row.status !== 'deleted' && row.lease <= now && wanted(row))
+      const chosen = free.sort((a, b) => (a.due ?? 0) - (b.due ?? 0)).slice(0, limit)
+      return chosen.map((row): Claim => {
+        row.fence += 1
+        row.lease = now + leaseMs
+        return { account: copyOf(row), fence: row.fence, dirty: row.dirty }
+      })
+    },
+
+    async renew(accountId, fence, leaseMs) {
+      const row = holder(accountId, fence)
+      if (row) row.lease = clock.now() + leaseMs
+      return row !== undefined
+    },
+
+    async commit(page) {
+      const records = newestOfEachId(page)
+      const row = holder(page.accountId, page.fence)
+      if (!row) return 'fenced'
+      const model = row.models.get(page.model) ?? { checkpoint: null, seq: 0, records: 0, rows: new Map() }
+      row.models.set(page.model, model)
+      const seqBefore = model.seq
+      for (const record of records) store(model, record, page.sweep?.number)
+      if (page.sweep?.retire) retire(model, page.sweep.number, page.sweep.retire.olderThan)
+      model.checkpoint = page.checkpoint
+      if (page.release) {
+        row.lease = UNLEASED
+        row.due = row.dirty > page.release.dirtySeen ? clock.now() : page.release.due
+      }
+      return { changed: model.seq - seqBefore, seq: model.seq }
+    },
+
+    async purge(accountId) {
+      const row = living(accountId)
+      if (!row) return
+      Object.assign(row, { status: 'deleted', slot: null, token: null, details: null, due: null, lease: UNLEASED })
+      row.fence += 1
+      row.revision += 1
+      row.models.clear()
+    },
+
+    async changes({ accountId, model, after, limit }) {
+      const stored = rows.get(accountId)?.models.get(model)?.rows.values() ?? []
+      const newer = [...stored].filter((record) => record.seq > after)
+      const changes = newer.slice(0, limit).map(({ seq, id, deleted, modifiedAt, data }) => {
+        return { seq, id, op: deleted ? ('delete' as const) : ('upsert' as const), modifiedAt, data }
+      })
+      return { changes, next: newer.length > limit ? (changes.at(-1)?.seq ?? after) : null }
+    },
+
+    async stats(now) {
+      const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
+      for (const { status, due, lease } of rows.values()) {
+        stats.accounts[status] = (stats.accounts[status] ?? 0) + 1
+        if (lease > now) stats.leased += 1
+        else if (due !== null && due <= now) {
+          stats.due += 1
+          stats.oldestDue = Math.min(stats.oldestDue ?? due, due)
+        }
+      }
+      return stats
+    },
+  }
+}
+
+type Row = Omit<Account, 'models'> & { lease: number; models: Map<string, Model> }
+
+/** `rows` is kept in order of `seq`: whatever changes moves to the end. */
+type Model = ModelState & { rows: Map<string, StoredRecord> }
+
+type StoredRecord = VersionedRecord & { fence: number; seq: number; seenIn?: number | undefined; missingIn?: number | undefined }
+
+const UNLEASED = Number.NEGATIVE_INFINITY
+
+function newRow(account: Parameters<Storage['reserve']>[0]): Row {
+  const { id, organizationId, userId, category, originId, slot, status, details, createdAt } = account
+  const given = { id, organizationId, userId, category, originId, slot, status, details, createdAt, updatedAt: createdAt }
+  const fresh = { linkedAccountId: null, token: null, revision: 1, due: null, dirty: 0, fence: 0, lease: UNLEASED }
+  return { ...given, ...fresh, models: new Map() }
+}
+
+/** A copy that shares nothing with the row; not even a model called `__proto__` does harm. */
+function copyOf({ lease: _, models, ...account }: Row): Account {
+  const states = [...models].map(([name, { checkpoint, seq, records }]) => [name, { checkpoint, seq, records }] as const)
+  return { ...account, models: Object.fromEntries(states) }
+}
+
+function hasKey(row: Row, key: AccountKey) {
+  if ('id' in key) return row.id === key.id && row.organizationId === key.organizationId
+  if ('originId' in key) return row.originId === key.originId && row.category === key.category
+  return row.linkedAccountId === key.linkedAccountId
+}
+
+function isListed(row: Row, query: AccountQuery) {
+  const { organizationId = row.organizationId, userId = row.userId, category = row.category, status, after } = query
+  const owned = row.organizationId === organizationId && row.userId === userId && row.category === category
+  const wanted = status ? status.includes(row.status) : row.status !== 'deleted'
+  return owned && wanted && (after === undefined || row.id > after)
+}
+
+function wake(row: Row, at: number | 'now', now: number) {
+  const time = at === 'now' ? now : at
+  row.due = Math.min(row.due ?? time, time)
+  row.dirty += 1
+}
+
+/** Copies before anything is written, so that a bad record leaves the store as it was. */
+function newestOfEachId(page: Page) {
+  const newest = new Map<string, VersionedRecord & { fence: number }>()
+  for (const { id, generation, modifiedAt, page: number, deleted, hash, data } of page.records) {
+    const record = { id, generation, modifiedAt, page: number, deleted, hash, data, fence: page.fence }
+    const other = newest.get(id)
+    if (!other || isAsNew(record, other)) newest.set(id, record)
+  }
+  return newest.values()
+}
+
+function store(model: Model, record: VersionedRecord & { fence: number }, sweep: number | undefined) {
+  const stored = model.rows.get(record.id)
+  // A retired row keeps its hash and differs in `deleted` only, so that the record can come back.
+  const differs = !stored || stored.hash !== record.hash || stored.deleted !== record.deleted
+  const row = differs && (!stored || isAsNew(record, stored)) ? put(model, record) : stored
+  if (!row) return
+  row.seenIn = sweep ?? stored?.seenIn
+  row.missingIn = undefined
+}
+
+function retire(model: Model, sweep: number, olderThan: number) {
+  for (const row of [...model.rows.values()]) {
+    if (row.deleted || row.seenIn === sweep) continue
+    if (row.missingIn === sweep - 1 && row.modifiedAt <= olderThan) put(model, { ...row, deleted: true })
+    else row.missingIn = sweep
+  }
+}
+
+function put(model: Model, record: VersionedRecord & { fence: number }): StoredRecord {
+  const before = model.rows.get(record.id)
+  model.records += Number(!record.deleted) - Number(before ? !before.deleted : false)
+  model.seq += 1
+  const row: StoredRecord = { ...record, seq: model.seq }
+  model.rows.delete(record.id)
+  model.rows.set(record.id, row)
+  return row
+}
+
+function isAsNew(record: VersionedRecord & { fence: number }, other: VersionedRecord & { fence: number }) {
+  for (const part of ['generation', 'modifiedAt', 'fence', 'page'] as const) {
+    if (record[part] !== other[part]) return record[part] > other[part]
+  }
+  return true
+}
+
+function conflict(message: string) {
+  // Not retryable: the same call would fail again until somebody passes something else.
+  return new IntegrationError(ErrorCode.STORE_CONFLICT, message, { retryable: false })
+}

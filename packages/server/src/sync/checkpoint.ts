@@ -1,0 +1,69 @@
+/** Where a model stands: the core's state per (account, model), kept by the store as opaque text. */
+export interface Checkpoint {
+  /** `modified_after` of the next incremental walk, epoch milliseconds; `null`: read from the beginning. */
+  low: number | null
+  walk: Walk | null
+  /** Counts commits, so that a later page is newer than an earlier one. */
+  commits: number
+  /** Raised only to accept a stamp that went backwards at the source. */
+  generation: number
+  /** Number of the newest sweep begun; 0 when there was none. */
+  sweep: number
+  /** When a sweep or the initial walk was last completed, epoch milliseconds. */
+  sweptAt: number | null
+  /** What a record looks like and where it comes from; another one means reading everything anew. */
+  fingerprint: string | null
+  /** Merge's last sync as known when the last complete walk began: unchanged means nothing new of that kind. */
+  seen: string | null
+  /** An initial walk was completed after Merge's own first sync. */
+  ready: boolean
+  completeness: 'none' | 'partial' | 'complete'
+  /** Merge's word when last asked; `null`: it does not list the model. */
+  status: string | null
+  /** End of the last complete walk, epoch milliseconds. */
+  walkedAt: number | null
+  /** Error code of the last attempt, if it failed. */
+  problem: string | null
+}
+
+/** A walk in progress. It can be resumed by anybody from `cursor`. */
+export interface Walk {
+  kind: 'initial' | 'incremental' | 'sweep'
+  /** Epoch milliseconds; `null`: no lower bound. */
+  after: number | null
+  /** What `low` becomes with the last page. */
+  nextLow: number
+  cursor: string | null
+  startedAt: number
+  seen: string | null
+  /** How complete Merge's own copy was when this walk began. */
+  completeness: Checkpoint['completeness']
+  /** Delivered so far. */
+  records: number
+}
+
+export const EMPTY_CHECKPOINT: Checkpoint = {
+  low: null,
+  walk: null,
+  commits: 0,
+  generation: 0,
+  sweep: 0,
+  sweptAt: null,
+  fingerprint: null,
+  seen: null,
+  ready: false,
+  completeness: 'none',
+  status: null,
+  walkedAt: null,
+  problem: null,
+}
+
+/** Text that is no checkpoint of ours reads as empty: then everything is read again, which is slow and safe. */
+export function readCheckpoint(text: string | null | undefined): Checkpoint {
+  if (text == null) return EMPTY_CHECKPOINT
+  try {
+    return { ...EMPTY_CHECKPOINT, ...(JSON.parse(text) as Partial<Checkpoint>) }
+  } catch {
+    return EMPTY_CHECKPOINT
+  }
+}

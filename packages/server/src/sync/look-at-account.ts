@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { ErrorCode, IntegrationError } from '../errors.ts'
+import { hasStatus, type ModelStatus } from '../merge/gateway.ts'
+import type { ModelRow } from '../merge/model-table.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { Account, Claim } from '../storage/port.ts'
+import { ACCOUNT, type AccountCheckpoint, readAccountCheckpoint } from './account-checkpoint.ts'
+import type { SyncContext } from './context.ts'
+import { createGovernor } from './governor.ts'
+import { nextLook } from './next-look.ts'
+import { isReady } from './progress.ts'
+import { type Look, type WalkResult, walkModel } from './walk-model.ts'
+
+/**
+ * One look at one claimed account: asks Merge how its syncs stand, reads what is new of every wanted model, and gives the
+ * lease back with the time of the next look. Bounded by a slice (55 seconds unless set otherwise). Never throws for what Merge
+ * answers: a failing look is told as an event, and the next one comes with back-off. When the lease was lost
+ * it just stops; when the store fails it throws, and the lease runs out by itself.
+ */
+export async function lookAtAccount(context: SyncContext, claim: Claim, signal: AbortSignal): Promise<void> {
+  const before = readAccountCheckpoint(claim.account)
+  const stop = new AbortController()
+  try {
+    const results = await read(context, claim, before, AbortSignal.any([signal, stop.signal]))
+    if (results.some((result) => result.outcome === 'fenced')) return
+    await release(context, claim, before, results, signal)
+  } catch (error) {
+    if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
+    if (error.code !== ErrorCode.ABORTED) tellProblem(context, claim.account, error)
+    await release(
+      context,
+      claim,
+      before,
+      error.code === ErrorCode.ABORTED ? [{ outcome: 'unfinished' }] : [{ outcome: 'failed', error }],
+      signal,
+    )
+  } finally {
+    stop.abort()
+  }
+}
+
+async function read(context: SyncContext, claim: Claim, before: AccountCheckpoint, signal: AbortSignal): Promise<WalkResult[]> {
+  const { account } = claim
+  if (account.token === null) return []
+  const token = await context.vault.open(account.token, 'account-token', account)
+  if (!(await checkHealth(context, account, token, signal))) return []
+
+  const rows = context.settings.models.filter((row) => row.category === account.category)
+  const { date, models } = await context.gateway.syncStatus(account.category, token, signal)
+  const governor = createGovernor(context.settings.plan, context.clock, context.sleep)
+  const look: Look = {
+    claim,
+    token,
+    date,
+    asked: claim.dirty > before.dirtySeen,
+    fingerprint: (row) => fingerprint(context, account, row),
+    governor,
+    signal,
+    keepLease: leaseKeeper(context, claim),
+    until: context.clock.now() + context.settings.sliceMs,
+  }
+  return Promise.all(
+    rows.map(async (row) => {
+      const result = await walkModel(context, look, row, statusOf(models, row))
+      if (result.outcome === 'failed' && result.error.code === ErrorCode.UPSTREAM_THROTTLED) governor.throttled()
+      return result
+    }),
+  )
+}
+
+/** Matched without regard to case: Merge's own pages disagree about it. */
+function statusOf(models: readonly ModelStatus[], row: ModelRow): ModelStatus | null {
+  return models.find((status) => status.model.toLowerCase() === row.model.toLowerCase()) ?? null
+}
+
+/** What the stored records depend on beside the source itself. */
+function fingerprint(context: SyncContext, account: Account, row: ModelRow): string {
+  const facts = [context.relinks(account), ...(context.settings.omit[row.model] ?? []).toSorted()]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 16)
+}
+
+/** False: Merge does not know the account any more. A broken connection still serves what it has, so it is read on. */
+async function checkHealth(context: SyncContext, account: Account, token: Secret, signal: AbortSignal): Promise<boolean> {
+  let atMerge: string | null
+  try {
+    atMerge = (await context.gateway.accountDetails(account.category, token, signal)).status
+  } catch (error) {
+    if (!hasStatus(error, 401, 403, 404) || account.linkedAccountId === null) throw error
+    // A dead token, or a dead account? The API key alone can tell; and if it is the key that is refused, this throws and nothing is changed.
+    const found = await context.gateway.findLinkedAccount(account.category, account.linkedAccountId)
+    await context.reportHealth(account, found === null ? 'gone' : 'relink_needed')
+    return false
+  }
+  const broken = atMerge === 'RELINK_NEEDED' || atMerge === 'INCOMPLETE'
+  if (broken || account.status !== 'active') await context.reportHealth(account, broken ? 'relink_needed' : 'healthy')
+  return true
+}
+
+function leaseKeeper(context: SyncContext, claim: Claim): () => Promise<boolean> {
+  let renewedAt = context.clock.now()
+  return async () => {
+    const now = context.clock.now()
+    if (now - renewedAt < context.settings.leaseMs / 3) return true
+    renewedAt = now
+    return context.storage.renew(claim.account.id, claim.fence, context.settings.leaseMs)
+  }
+}
+
+async function release(
+  context: SyncContext,
+  claim: Claim,
+  before: AccountCheckpoint,
+  results: readonly WalkResult[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { account } = claim
+  const now = context.clock.now()
+  const { after, due } = nextLook(before, results, {
+    now,
+    random: context.random,
+    lookEveryMs: context.settings.lookEveryMs,
+    dirty: claim.dirty,
+    aborted: signal.aborted,
+  })
+  const committed = await context.storage.commit({
+    accountId: account.id,
+    fence: claim.fence,
+    model: ACCOUNT,
+    records: [],
+    checkpoint: JSON.stringify(after),
+    release: { due, dirtySeen: claim.dirty },
+  })
+  if (committed === 'fenced') return
+  const stored = await context.storage.get({ id: account.id, organizationId: account.organizationId })
+  if (stored === null) return
+  const ready = isReady(stored, context.settings.models)
+  context.events('sync.looked', {
+    accountId: account.id,
+    organizationId: account.organizationId,
+    ready,
+    nextLookAt: new Date(due).toISOString(),
+  })
+}
+
+function tellProblem(context: SyncContext, account: Account, error: IntegrationError): void {
+  context.events('sync.problem', {
+    accountId: account.id,
+    organizationId: account.organizationId,
+    model: null,
+    code: error.code,
+    message: error.message,
+  })
+  context.logger.warn('A linked account could not be read; it will be tried again', {
+    accountId: account.id,
+    code: error.code,
+    message: error.message,
+  })
+}

@@ -1,0 +1,90 @@
+import type { ModelStatus } from '../merge/gateway.ts'
+import { parseStamp } from '../merge/stamp.ts'
+import type { Checkpoint, Walk } from './checkpoint.ts'
+
+/**
+ * Rule R, the deciding half: what to do about a model now. Pure.
+ *
+ * The watermark of the next walk is fixed before this one's first page, from the earliest of three clocks, and ten minutes
+ * before that: a record that is stamped and not yet visible, a clock that runs ahead, or a sync that Merge has under
+ * way can then never fall between two walks.
+ */
+export type Plan =
+  | { do: 'walk'; walk: Walk; sweep: number; fingerprint: string }
+  /** Merge has not finished its own first sync. */
+  | { do: 'wait' }
+  /** Nothing suggests that there is anything new. */
+  | { do: 'rest' }
+  /** Switched off at Merge: what was read stays, and is stale. */
+  | { do: 'off' }
+
+export interface PlanContext {
+  /** Our clock, epoch milliseconds. */
+  now: number
+  /** Merge's clock when sync-status was read; `null` when it did not say. */
+  date: number | null
+  fingerprint: string
+  /** Somebody asked for a look. */
+  asked: boolean
+  modifiedAfter: boolean
+  earlyRead: boolean
+  sweepEveryMs: number
+  /** Walk at least this often even when Merge reports nothing: other writers exist beside its scheduled syncs. */
+  idleMs: number
+}
+
+export const OVERLAP_MS = 600_000
+const WALK_LIFE_MS = 24 * 3_600_000
+
+export function plan(state: Checkpoint, status: ModelStatus | null, context: PlanContext): Plan {
+  if (status?.status === 'DISABLED') return { do: 'off' }
+  const current = state.walk !== null && state.fingerprint === context.fingerprint && context.now - state.walk.startedAt < WALK_LIFE_MS
+  if (current && state.walk !== null) return { do: 'walk', walk: state.walk, sweep: state.sweep, fingerprint: context.fingerprint }
+  if (status !== null && status.lastSyncFinished === null && !context.earlyRead) return { do: 'wait' }
+
+  const seen = signature(status)
+  const anew =
+    state.walkedAt !== null && (state.fingerprint !== context.fingerprint || context.now - (state.sweptAt ?? 0) >= context.sweepEveryMs)
+  const quiet = !context.asked && seen === state.seen && state.walkedAt !== null && context.now - state.walkedAt < context.idleMs
+  if (quiet && !anew) return { do: 'rest' }
+
+  const kind = state.walkedAt === null ? 'initial' : anew || !context.modifiedAfter ? 'sweep' : 'incremental'
+  const walk: Walk = {
+    kind,
+    after: kind === 'incremental' ? state.low : null,
+    nextLow: nextLow(status, context),
+    cursor: null,
+    startedAt: context.now,
+    seen,
+    completeness: completeness(status),
+    records: 0,
+  }
+  return { do: 'walk', walk, sweep: kind === 'sweep' ? state.sweep + 1 : state.sweep, fingerprint: context.fingerprint }
+}
+
+/** Source: help.merge.dev/en/articles/8184193. PARTIALLY_SYNCED is final for its run, and may stay so for ever. */
+function completeness(status: ModelStatus | null): Walk['completeness'] {
+  if (status === null || status.lastSyncResult === 'DONE') return 'complete'
+  return status.lastSyncResult === 'PARTIALLY_SYNCED' ? 'partial' : 'none'
+}
+
+/** `min(Merge's Date, our clock, start of the sync under way) − 10 minutes`. */
+function nextLow(status: ModelStatus | null, context: PlanContext): number {
+  const lastStart = milliseconds(status?.lastSyncStart ?? null)
+  const bounds = [context.now]
+  if (context.date !== null) bounds.push(context.date - 1_000)
+  // Without Merge's clock the start of its last sync is the only moment that is surely not ahead of it.
+  else if (lastStart !== null) bounds.push(lastStart)
+  if (status?.status === 'SYNCING' && lastStart !== null) bounds.push(lastStart - 5_000)
+  return Math.floor((Math.min(...bounds) - OVERLAP_MS) / 1000) * 1000
+}
+
+function milliseconds(stamp: string | null): number | null {
+  const microseconds = parseStamp(stamp)
+  return microseconds === null ? null : Math.floor(microseconds / 1000)
+}
+
+/** Changes whenever Merge has begun or finished a sync since. */
+function signature(status: ModelStatus | null): string | null {
+  return status === null ? null : [status.status, status.lastSyncResult, status.lastSyncStart, status.lastSyncFinished].join('|')
+}

@@ -1,0 +1,41 @@
+/**
+ * The one file that touches the world: the system's clock, timers, randomness, network and console.
+ * Everything else is handed what it needs, so that any run can be replayed.
+ */
+import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+
+/** Epoch milliseconds. */
+export interface Clock {
+  now(): number
+}
+
+/** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted. */
+export type Sleep = (ms: number, options?: { signal?: AbortSignal }) => Promise<void>
+
+export interface Logger {
+  debug(message: string, fields?: Record<string, unknown>): void
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
+
+export const systemClock: Clock = { now: () => Date.now() }
+
+export const systemSleep: Sleep = async (ms, options) => {
+  await setTimeout(ms, undefined, options)
+}
+
+export const systemRandom = (): number => Math.random()
+
+export const systemRandomBytes = (size: number): Uint8Array => randomBytes(size)
+
+export const systemFetch: typeof fetch = (input, init) => fetch(input, init)
+
+/** Warnings and errors only; pass a `logger` to hear more. */
+export const systemLogger: Logger = {
+  debug() {},
+  info() {},
+  warn: (message, fields) => console.warn(`[connect-integration] ${message}`, ...(fields ? [fields] : [])),
+  error: (message, fields) => console.error(`[connect-integration] ${message}`, ...(fields ? [fields] : [])),
+}
