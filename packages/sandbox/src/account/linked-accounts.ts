@@ -1,0 +1,161 @@
+import type { Integration } from '../integrations.ts'
+import { issueShape, syncCompleted } from '../merge/shapes.ts'
+import { tokenFrom, uuidFrom } from '../random.ts'
+import type { Settings } from '../settings.ts'
+import type { Webhooks } from '../webhooks.ts'
+import type { Category } from '../world/category.ts'
+import { createMirror, type Mirror } from './mirror.ts'
+import { createSource, type Source } from './source.ts'
+import type { ModelSync, Permission } from './sync-runs.ts'
+
+export type AccountStatus = 'COMPLETE' | 'INCOMPLETE' | 'RELINK_NEEDED' | 'IDLE'
+
+/** One customer's connection, as Merge keeps it. */
+export interface LinkedAccount {
+  id: string
+  category: Category
+  originId: string
+  organizationName: string
+  emailAddress: string
+  status: AccountStatus
+  /** Null until somebody has picked one. */
+  integration: Integration | null
+  /** Null until the link flow was completed once. */
+  accountToken: string | null
+  /** Epoch milliseconds; null until then. */
+  completedAt: number | null
+  issues: Issue[]
+  /** How many records were added by hand; numbers the next one. */
+  added: number
+  /** Null until completed. */
+  data: { source: Source; mirror: Mirror } | null
+}
+
+export interface Issue {
+  id: string
+  status: 'ONGOING' | 'RESOLVED'
+  description: string
+  /** Epoch milliseconds. */
+  firstAt: number
+  lastAt: number
+}
+
+/** Who is linking what: the identity of a linked account is the first two. */
+export interface EndUser {
+  originId: string
+  category: Category
+  organizationName: string
+  emailAddress: string
+}
+
+export interface LinkedAccounts {
+  /** In the order of creation, each caught up with the clock. */
+  list(): LinkedAccount[]
+  /** Null when there is none, or no longer. */
+  byId(id: string): LinkedAccount | null
+  byToken(accountToken: string): LinkedAccount | null
+  byIdentity(originId: string, category: string): LinkedAccount | null
+  /** The account with this identity, INCOMPLETE when it had to be made. */
+  open(user: EndUser): LinkedAccount
+  /** Makes it COMPLETE: a new one gets its token and starts its first sync; a known one keeps both its id and its token. */
+  complete(account: LinkedAccount, integration: Integration): void
+  setStatus(account: LinkedAccount, status: AccountStatus): void
+  /** A new token; the old one is dead at once. */
+  regenerateToken(account: LinkedAccount): string
+  /** The id, the token and the data are gone; the identity is free again. */
+  delete(account: LinkedAccount): void
+}
+
+const permissions: Record<AccountStatus, Permission> = { COMPLETE: 'run', IDLE: 'pause', INCOMPLETE: 'stop', RELINK_NEEDED: 'stop' }
+
+export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit']): LinkedAccounts {
+  const accounts = new Map<string, LinkedAccount>()
+  let created = 0
+  let tokens = 0
+  const newToken = () => tokenFrom(settings.seed, 'account-token', ++tokens)
+  const caughtUp = (account: LinkedAccount | undefined): LinkedAccount | null => {
+    account?.data?.mirror.catchUp(settings.clock.now())
+    return account ?? null
+  }
+  const find = (test: (account: LinkedAccount) => boolean) => caughtUp([...accounts.values()].find(test))
+
+  const byIdentity = (originId: string, category: string) =>
+    find((account) => account.originId === originId && account.category.name === category)
+
+  return {
+    list: () => [...accounts.values()].map((account) => caughtUp(account)!),
+    byId: (id) => caughtUp(accounts.get(id)),
+    byToken: (token) => find((account) => account.accountToken === token),
+    byIdentity,
+    open(user) {
+      const known = byIdentity(user.originId, user.category.name)
+      if (known) return known
+      const id = uuidFrom(settings.seed, 'linked-account', ++created)
+      const empty = { integration: null, accountToken: null, completedAt: null, issues: [], added: 0, data: null }
+      const account: LinkedAccount = { id, ...user, status: 'INCOMPLETE', ...empty }
+      accounts.set(id, account)
+      return account
+    },
+    complete(account, integration) {
+      const now = settings.clock.now()
+      account.integration = integration
+      const relinked = account.data !== null
+      account.completedAt ??= now
+      account.accountToken ??= newToken()
+      account.data ??= linkData(account, now)
+      account.status = 'COMPLETE'
+      emit(account, 'LinkedAccount.linked', { account_token: account.accountToken, is_relink: relinked })
+      resolveIssues(account)
+      const { mirror } = account.data
+      mirror.permit('run')
+      mirror.catchUp(now)
+      // After a relink Merge looks at once for what it missed.
+      if (relinked) mirror.requestSync(now)
+    },
+    setStatus(account, status) {
+      const now = settings.clock.now()
+      account.data?.mirror.catchUp(now)
+      account.status = status
+      account.data?.mirror.permit(permissions[status])
+      if (status === 'RELINK_NEEDED') reportIssue(account, now)
+      else resolveIssues(account)
+    },
+    regenerateToken(account) {
+      account.accountToken = newToken()
+      return account.accountToken
+    },
+    delete(account) {
+      accounts.delete(account.id)
+      emit(account, 'LinkedAccount.deleted', {})
+    },
+  }
+
+  function linkData(account: LinkedAccount, now: number) {
+    const { category, organizationName } = account
+    const shape = { category, organizationName, seed: settings.seed, linkedAccountId: account.id }
+    const source = createSource({ ...shape, size: settings.employees, today: now })
+    const finished = (run: { initial: boolean; models: ModelSync[] }) =>
+      emit(account, 'LinkedAccount.sync_completed', syncCompleted(account, run.initial, run.models))
+    return { source, mirror: createMirror({ category, source, settings, linkedAt: now, finished }) }
+  }
+
+  function resolveIssues(account: LinkedAccount): void {
+    for (const issue of account.issues.filter((each) => each.status === 'ONGOING')) {
+      issue.status = 'RESOLVED'
+      emit(account, 'Issue.resolved', issueShape(issue, account))
+    }
+  }
+
+  /** One issue per problem and account, updated in place. */
+  function reportIssue(account: LinkedAccount, now: number): void {
+    const ongoing = account.issues.find((issue) => issue.status === 'ONGOING')
+    if (ongoing) ongoing.lastAt = now
+    else {
+      const id = uuidFrom(settings.seed, account.id, 'issue', account.issues.length)
+      const description = 'The credentials for this account no longer work. The account has to be linked again.'
+      const issue: Issue = { id, status: 'ONGOING', description, firstAt: now, lastAt: now }
+      account.issues.push(issue)
+      emit(account, 'Issue.new', issueShape(issue, account))
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import type { AccountStatus, LinkedAccount, LinkedAccounts } from '../account/linked-accounts.ts'
+import { identifier } from '../account/source.ts'
+import type { ModelSync, SyncState } from '../account/sync-runs.ts'
+import { plainRecord } from '../merge/records.ts'
+import { randomFrom } from '../random.ts'
+import { SandboxError } from '../sandbox-error.ts'
+import type { Settings } from '../settings.ts'
+import type { SourceRecord } from '../world/category.ts'
+
+/** A linked account as the control API shows it; no token in it. */
+export interface SandboxAccount {
+  id: string
+  category: string
+  endUserOriginId: string
+  organizationName: string
+  status: AccountStatus
+  integration: { name: string; slug: string } | null
+  /** Changes in the source system that Merge has not copied yet. */
+  pendingChanges: number
+  models: { id: string; status: SyncState; initial: boolean; records: number; deleted: number }[]
+}
+
+/** Which record: by id, by the name people know it by, or, with neither, any. */
+export interface Target {
+  /** A `model_id`. Default the category's main one, `hris.Employee`. */
+  model?: string
+  /** Merge's id. */
+  id?: string
+  /** The `display_full_name` or `name`, whole. */
+  name?: string
+  /** True: Merge hears of it at once, outside any sync run. Default false: at the next run. */
+  immediately?: boolean
+}
+
+/** What was touched first, and everything that changed with it. */
+export interface Touched {
+  model: string
+  id: string
+  /** `model` and `id` of all, the first included. */
+  all: { model: string; id: string }[]
+}
+
+/** Levers on the source systems and on Merge. Each throws a `SandboxError` when it is asked for something that is not there. */
+export interface Actions {
+  accounts(): SandboxAccount[]
+  /** Every record of this model that Merge has right now, deleted ones included, as it would serve it. */
+  truth(linkedAccountId: string, model: string): Record<string, unknown>[]
+  /** Edits a record in the source system: these fields, or a plausible edit when none are given. */
+  change(linkedAccountId: string, change?: Target & { fields?: Record<string, unknown> }): Touched
+  /** Deletes a record in the source system, with what belongs to it. */
+  remove(linkedAccountId: string, target?: Target): Touched
+  /** Adds a main record to the source system, with what belongs to it: somebody is hired. */
+  hire(linkedAccountId: string, hire?: { fields?: Record<string, unknown>; immediately?: boolean }): Touched
+  /** Starts a sync run now, or as soon as the one under way has ended. */
+  sync(linkedAccountId: string): void
+  /** RELINK_NEEDED breaks the connection: no more runs, an issue, the old data stays. COMPLETE mends it. */
+  setStatus(linkedAccountId: string, status: AccountStatus): void
+  /** How this model's runs end from now on. Shown at once, except DONE, which takes the run that this starts. */
+  setModelStatus(linkedAccountId: string, model: string, status: SyncState): void
+}
+
+export const accountStatuses: readonly AccountStatus[] = ['COMPLETE', 'INCOMPLETE', 'RELINK_NEEDED', 'IDLE']
+export const syncStates: readonly SyncState[] = ['SYNCING', 'DONE', 'FAILED', 'DISABLED', 'PAUSED', 'PARTIALLY_SYNCED']
+
+export function createActions(settings: Settings, accounts: LinkedAccounts): Actions {
+  let touches = 0
+  const randomFor = (account: LinkedAccount) => randomFrom(settings.seed, account.id, 'touch', ++touches)
+
+  return {
+    accounts: () => accounts.list().map(describe),
+    truth(linkedAccountId, model) {
+      const { account, data } = linked(linkedAccountId)
+      const definition = modelOf(account, model)
+      return data.mirror.copies(definition.id).map((copy) => plainRecord(copy, definition))
+    },
+    change(linkedAccountId, change = {}) {
+      const { account, data } = linked(linkedAccountId)
+      const random = randomFor(account)
+      const record = pick(account, change, random)
+      const fields = change.fields ?? account.category.edit(record, random)
+      data.source.put(edited(record, fields))
+      return touched(account, [record], change.immediately)
+    },
+    remove(linkedAccountId, target = {}) {
+      const { account, data } = linked(linkedAccountId)
+      const record = pick(account, target, randomFor(account))
+      const after = account.category.consequences(record, data.source.list)
+      for (const { model, id } of [record, ...after.removed]) data.source.remove(model, id)
+      for (const edit of after.edited) data.source.put(edited(edit.record, edit.fields))
+      return touched(account, [record, ...after.removed, ...after.edited.map((edit) => edit.record)], target.immediately)
+    },
+    hire(linkedAccountId, { fields = {}, immediately } = {}) {
+      const { account, data } = linked(linkedAccountId)
+      const identify = identifier({ seed: settings.seed, linkedAccountId })
+      const shared = { identify, today: settings.clock.now(), organizationName: account.organizationName, find: data.source.list }
+      const records = account.category.add({ ...shared, random: randomFor(account), number: ++account.added, fields })
+      for (const record of records) data.source.put(record)
+      return touched(account, records, immediately)
+    },
+    sync: (linkedAccountId) => linked(linkedAccountId).data.mirror.requestSync(settings.clock.now()),
+    setStatus(linkedAccountId, status) {
+      if (!accountStatuses.includes(status)) throw new SandboxError(`There is no status ${status}. Known: ${accountStatuses.join(', ')}.`)
+      accounts.setStatus(known(linkedAccountId), status)
+    },
+    setModelStatus(linkedAccountId, model, status) {
+      if (!syncStates.includes(status)) throw new SandboxError(`There is no sync status ${status}. Known: ${syncStates.join(', ')}.`)
+      const { account, data } = linked(linkedAccountId)
+      data.mirror.setOutcome(modelOf(account, model).id, status, settings.clock.now())
+    },
+  }
+
+  function known(linkedAccountId: string): LinkedAccount {
+    const account = accounts.byId(linkedAccountId)
+    if (!account) throw new SandboxError(`There is no linked account ${linkedAccountId} in the sandbox. See accounts().`)
+    return account
+  }
+
+  function linked(linkedAccountId: string) {
+    const account = known(linkedAccountId)
+    if (!account.data) throw new SandboxError(`Linked account ${linkedAccountId} has no data yet: its link flow was never completed.`)
+    return { account, data: account.data }
+  }
+
+  function touched(account: LinkedAccount, records: SourceRecord[], immediately = false): Touched {
+    const all = records.map(({ model, id }) => ({ model, id }))
+    if (immediately) for (const { model, id } of all) account.data!.mirror.copyNow(model, id, settings.clock.now())
+    return { ...all[0]!, all }
+  }
+}
+
+function modelOf(account: LinkedAccount, model: string) {
+  const found = account.category.models.find((each) => each.id === model)
+  if (found) return found
+  throw new SandboxError(
+    `There is no model ${model} in ${account.category.name}. Known: ${account.category.models.map((each) => each.id).join(', ')}.`,
+  )
+}
+
+function pick(account: LinkedAccount, target: Target, random: { pick<T>(list: readonly T[]): T }): SourceRecord {
+  const model = modelOf(account, target.model ?? account.category.mainModel).id
+  const records = account.data!.source.list(model)
+  const named = ({ fields }: SourceRecord) => fields.display_full_name === target.name || fields.name === target.name
+  const fitting = records.filter(
+    (record) => (target.id === undefined || record.id === target.id) && (target.name === undefined || named(record)),
+  )
+  if (fitting.length === 0)
+    throw new SandboxError(`The source system has no ${model} ${target.id ?? target.name ?? ''}`.trimEnd().concat('.'))
+  return target.id === undefined && target.name === undefined ? random.pick(fitting) : fitting[0]!
+}
+
+function edited(record: SourceRecord, fields: Record<string, unknown>): SourceRecord {
+  const unknown = Object.keys(fields).filter((name) => !(name in record.fields))
+  if (unknown.length > 0) throw new SandboxError(`${record.model} has no field ${unknown.join(', ')}.`)
+  return { ...record, fields: { ...record.fields, ...fields } }
+}
+
+function describe(account: LinkedAccount): SandboxAccount {
+  const { data, integration } = account
+  const count = (sync: ModelSync) => {
+    const copies = data?.mirror.copies(sync.model.id) ?? []
+    const deleted = copies.filter((copy) => copy.deleted).length
+    return { id: sync.model.id, status: sync.status, initial: sync.initial, records: copies.length - deleted, deleted }
+  }
+  return {
+    id: account.id,
+    category: account.category.name,
+    endUserOriginId: account.originId,
+    organizationName: account.organizationName,
+    status: account.status,
+    integration: integration && { name: integration.name, slug: integration.slug },
+    pendingChanges: data?.source.countUnseen() ?? 0,
+    models: (data?.mirror.status() ?? []).filter((sync) => sync.model.available).map(count),
+  }
+}

@@ -1,0 +1,73 @@
+import { createHmac } from 'node:crypto'
+import type { LinkedAccount } from './account/linked-accounts.ts'
+import { accountDetails } from './merge/shapes.ts'
+import { uuidFrom } from './random.ts'
+import type { Settings } from './settings.ts'
+
+/** Where Merge's webhooks go. One address for the whole organization, as set in Merge's dashboard. */
+export interface WebhookTarget {
+  url: string
+  /** Signs every body. */
+  secret: string
+  /** Which events are on. Default all five that the sandbox knows. */
+  events?: readonly WebhookEvent[]
+  /** Default the global one. Replace it to lose, double or reorder deliveries. */
+  fetch?: typeof fetch
+}
+
+export type WebhookEvent = (typeof webhookEvents)[number]
+
+export const webhookEvents = [
+  'LinkedAccount.linked',
+  'LinkedAccount.sync_completed',
+  'LinkedAccount.deleted',
+  'Issue.new',
+  'Issue.resolved',
+] as const
+
+export interface Webhooks {
+  /** Puts an event aside, with the account as it is now. */
+  emit(account: LinkedAccount, event: WebhookEvent, data: object): void
+  /** Sends what was put aside. Resolves with the number of bodies that were taken (answered with 2xx). */
+  deliver(): Promise<number>
+}
+
+/** Three tries, a second and two seconds apart; what is answered with 4xx is lost at once. */
+const waitsMs = [1000, 2000]
+const timeoutMs = 10_000
+
+export function createWebhooks(settings: Settings): Webhooks {
+  const target = settings.webhooks
+  let waiting: string[] = []
+
+  return {
+    emit(account, event, data) {
+      if (!target || !(target.events ?? webhookEvents).includes(event)) return
+      const hook = { id: uuidFrom(settings.seed, 'hook', event), event, target: target.url }
+      waiting.push(JSON.stringify({ hook, linked_account: accountDetails(account, settings), data }))
+    },
+    async deliver() {
+      if (!target) return 0
+      const bodies = waiting
+      waiting = []
+      const taken = await Promise.all(bodies.map((body) => send(target, body)))
+      return taken.filter(Boolean).length
+    },
+  }
+
+  async function send({ url, secret, fetch: fetchFn = fetch }: WebhookTarget, body: string): Promise<boolean> {
+    const signature = createHmac('sha256', secret).update(body).digest('base64').replaceAll('+', '-').replaceAll('/', '_')
+    const headers = { 'content-type': 'application/json', 'x-merge-webhook-signature': signature }
+    for (let attempt = 0; ; attempt++) {
+      const init = { method: 'POST', headers, body, signal: AbortSignal.timeout(timeoutMs) }
+      const status = await fetchFn(url, init).then(
+        (response) => response.status,
+        () => 599,
+      )
+      if (status < 500) return status < 300
+      const wait = waitsMs[attempt]
+      if (wait === undefined) return false
+      await settings.sleep(wait)
+    }
+  }
+}

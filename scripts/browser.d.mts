@@ -1,0 +1,2 @@
+/** See browser.mjs. */
+export function launchOptions(): Promise<{ executablePath?: string; args: string[]; env: Record<string, string> }>

@@ -1,1 +1,0 @@
-console.log(process.version, process.env.PATH.split(':').slice(0, 3))
