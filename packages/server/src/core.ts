@@ -13,6 +13,8 @@ export interface Core {
   clock: Clock
   sleep: Sleep
   logger: Logger
+  /** This instance's name on the leases it holds. */
+  worker: string
   randomBytes: (size: number) => Uint8Array
   events: Events
   link: LinkContext

@@ -70,12 +70,15 @@ function compose(options: Options): Core {
     gateway,
     vault,
     clock,
+    sleep,
     randomBytes,
     logger,
     events: events.emit,
     strategy: options.originIds ?? 'many-per-category',
     originId: options.originId ?? generateOriginId,
-    hold: ({ id, organizationId, category }) => options.onLinked?.({ id, organizationId, category }) === 'hold',
+    // Whatever is not a clear yes holds: a promise, for instance, from a caller without types.
+    hold: ({ id, organizationId, category }) =>
+      options.onLinked !== undefined && options.onLinked({ id, organizationId, category }) !== 'ready',
   }
   const sync: Core['sync'] = {
     storage,
@@ -100,5 +103,6 @@ function compose(options: Options): Core {
     reportHealth: (account, health) => reportHealth(link, account, health),
     relinks: (account) => readDetails(account).relinks,
   }
-  return { storage, clock, sleep, logger, randomBytes, events, link, sync, hosts, apiKey, wakeup: createWakeup(sleep) }
+  const worker = `worker_${Buffer.from(randomBytes(6)).toString('hex')}`
+  return { worker, storage, clock, sleep, logger, randomBytes, events, link, sync, hosts, apiKey, wakeup: createWakeup(sleep) }
 }

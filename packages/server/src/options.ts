@@ -108,12 +108,26 @@ export function checkOptions(options: Options): void {
       `"sync.${name}" must be a number of milliseconds, 1000 or more.`,
     )
   }
-  for (const model of Object.keys(options.sync?.omit ?? {})) {
+  for (const [model, fields] of Object.entries(options.sync?.omit ?? {})) {
     need(
       findModel(model) !== undefined,
       `"sync.omit" names ${JSON.stringify(model)}, which is no model of Merge: its fields would be stored after all.`,
     )
+    need(
+      Array.isArray(fields) && fields.every((field) => typeof field === 'string'),
+      `"sync.omit" must list field names for ${model}, such as ['ssn']: anything else would be stored after all.`,
+    )
+    need(!fields.includes('id'), `"sync.omit" names the "id" of ${model}; without it a change could not be told from a new record.`)
   }
+  need(options.sync?.earlyRead === undefined || typeof options.sync.earlyRead === 'boolean', '"sync.earlyRead" must be true or false.')
+  for (const name of ['originId', 'onLinked', 'sleep', 'random', 'randomBytes', 'fetch'] as const)
+    need(options[name] === undefined || typeof options[name] === 'function', `"${name}" must be a function.`)
+  need(
+    options.clock === undefined || typeof options.clock.now === 'function',
+    '"clock" must have a method now() that returns milliseconds.',
+  )
+  for (const level of ['debug', 'info', 'warn', 'error'] as const)
+    need(options.logger === undefined || typeof options.logger[level] === 'function', `"logger" must have a method ${level}().`)
 }
 
 function need(holds: boolean, message: string): void {

@@ -68,15 +68,13 @@ export async function run(core: Core, options: { signal: AbortSignal; concurrenc
 /** Looks at one account now, if nobody else is doing so. False: somebody is, and will look again. */
 export async function lookNow(core: Core, accountId: string, signal: AbortSignal): Promise<boolean> {
   await core.storage.schedule(accountId, 'now')
-  const claims = await core.storage.claim({ owner: OWNER, leaseMs: core.sync.settings.leaseMs, limit: 1, accountId })
+  const claims = await core.storage.claim({ owner: core.worker, leaseMs: core.sync.settings.leaseMs, limit: 1, accountId })
   for (const claim of claims) await attend(core, claim, signal)
   return claims.length > 0
 }
 
-const OWNER = `process ${process.pid}`
-
 function claimDue(core: Core, limit: number): Promise<Claim[]> {
-  return limit > 0 ? core.storage.claim({ owner: OWNER, leaseMs: core.sync.settings.leaseMs, limit }) : Promise.resolve([])
+  return limit > 0 ? core.storage.claim({ owner: core.worker, leaseMs: core.sync.settings.leaseMs, limit }) : Promise.resolve([])
 }
 
 /** One account's trouble is never another's. */

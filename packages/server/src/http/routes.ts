@@ -43,7 +43,7 @@ export const ROUTES: readonly Route[] = [
       const result = await owner.createLinkToken({
         ...withoutUndefined(body),
         category: body.category,
-        organizationName: identity.organization.name,
+        organizationName: shownName(identity),
         userEmail: identity.user.email,
       })
       return linkTokenResponse(integrations, result)
@@ -87,7 +87,7 @@ export const ROUTES: readonly Route[] = [
       const body = await readJson(request, z.strictObject({ language: z.optional(text) }))
       const result = await account().relink({
         ...withoutUndefined(body),
-        organizationName: identity.organization.name,
+        organizationName: shownName(identity),
         userEmail: identity.user.email,
       })
       return linkTokenResponse(integrations, result)
@@ -129,6 +129,11 @@ export function matchRoute(method: string, path: string): { route: Route; id: st
     }
   }
   throw new IntegrationError(ErrorCode.LINK_NOT_FOUND, `There is no route ${method} ${path.slice(0, 100)} below "basePath".`)
+}
+
+/** Merge takes 100 characters: a longer name is cut, so that its owner can connect as well. */
+function shownName({ organization }: Identity): string {
+  return organization.name.slice(0, 100).toWellFormed()
 }
 
 function json(body: unknown, status = 200): Response {

@@ -16,68 +16,85 @@ export interface UnconfirmedToken {
   publicToken: Secret | null
 }
 
+export interface Attached {
+  /** Whose it is: not necessarily the caller's. */
+  account: Account
+  /** The row had been deleted: the account was deleted at Merge as well, and nothing is linked. */
+  cancelled: boolean
+}
+
 /**
  * Gives a token to the account that Merge says it belongs to, and to no other: who asks does not matter here.
+ * `known` are rows that the caller has read already; they save a question to Merge.
  *
  * Hit: the row as it is now. Miss (no row of this SDK has that origin id): `null`; nothing is deleted at Merge.
  * Race with another attach or a delete: decided again on the row as it is then. A row that was deleted
- * meanwhile: the account is deleted at Merge with the token in hand, and `LINK_CANCELLED` is thrown.
+ * meanwhile: the account is deleted at Merge with the token in hand, and `cancelled` is true.
  */
-export async function attach(context: LinkContext, source: UnconfirmedToken, categories: readonly string[]): Promise<Account | null> {
+export async function attach(
+  context: LinkContext,
+  source: UnconfirmedToken,
+  categories: readonly string[],
+  known: readonly Account[],
+): Promise<Attached | null> {
+  let row: Account | null = null
   for (let attempt = 1; attempt <= 20; attempt++) {
-    const found = await confirm(context, source, categories)
-    if (found === null) return null
-    const { account, details } = found
+    const details = await confirm(context, source, categories)
+    if (details === null) return null
+    const key = { originId: details.originId, category: details.category }
+    // Merge's word counts only when the row was read before it was asked for: otherwise a token that died in between could replace a newer one.
+    row ??= known.find((account) => account.originId === key.originId && account.category === key.category) ?? null
+    if (row === null) {
+      row = await context.storage.get(key)
+      if (row === null) return null
+      continue
+    }
     const decision = decideAttach(
-      account,
-      readDetails(account),
+      row,
+      readDetails(row),
       {
         details,
         integration: source.integration,
-        token: await context.vault.seal(source.accountToken, 'account-token', account),
-        exchanged: source.publicToken === null ? null : context.vault.digest(source.publicToken, 'public-token', account),
+        token: await context.vault.seal(source.accountToken, 'account-token', row),
+        exchanged: source.publicToken === null ? null : context.vault.digest(source.publicToken, 'public-token', row),
       },
-      { freeSlot: context.strategy === 'many-per-category', hold: context.hold(account), now: context.clock.now() },
+      { freeSlot: context.strategy === 'many-per-category', hold: context.hold(row), now: context.clock.now() },
     )
     if (decision.do === 'refuse') {
       context.logger.warn('A token was not attached: it belongs to an account of another kind', {
-        accountId: account.id,
+        accountId: row.id,
         reason: decision.reason,
       })
       return null
     }
     if (decision.patch !== null) {
-      const written = await context.storage.update(account.id, account.revision, decision.patch)
-      if (written === 'conflict') continue
+      const written = await context.storage.update(row.id, row.revision, decision.patch)
+      if (written === 'conflict') {
+        row = await context.storage.get(key)
+        continue
+      }
       if (decision.do === 'attach') {
         context.events(decision.event === 'linked' ? 'account.linked' : 'account.relinked', {
-          accountId: account.id,
-          organizationId: account.organizationId,
+          accountId: row.id,
+          organizationId: row.organizationId,
         })
-        return written
+        return { account: written, cancelled: false }
       }
     }
-    await context.gateway.deleteAccount(account.category, source.accountToken)
-    throw new IntegrationError(
-      ErrorCode.LINK_CANCELLED,
-      'The connection was deleted while it was being linked; the new link was removed again.',
-      { accountId: account.id },
-    )
+    await removeAgain(context, row, source)
+    return { account: row, cancelled: true }
   }
   throw new IntegrationError(ErrorCode.STORE_CONFLICT, 'The linked account kept changing while its token was to be stored. Try again.')
 }
 
-/** Asks Merge whose token it is. A wrong category is not reliably an error at Merge, so the origin id decides. */
-async function confirm(
-  context: LinkContext,
-  source: UnconfirmedToken,
-  categories: readonly string[],
-): Promise<{ account: Account; details: AccountDetails } | null> {
+type Confirmed = AccountDetails & { originId: string; category: string }
+
+/** Asks Merge whose token it is. A wrong category is not reliably an error at Merge, so the id decides. */
+async function confirm(context: LinkContext, source: UnconfirmedToken, categories: readonly string[]): Promise<Confirmed | null> {
   for (const category of categories) {
     const details = await accountDetails(context, category, source.accountToken)
     if (details?.originId == null || details.linkedAccountId !== source.linkedAccountId) continue
-    const account = await context.storage.get({ originId: details.originId, category: details.category ?? category })
-    if (account !== null) return { account, details }
+    return { ...details, originId: details.originId, category: details.category ?? category }
   }
   return null
 }
@@ -88,5 +105,19 @@ async function accountDetails(context: LinkContext, category: string, accountTok
   } catch (error) {
     if (hasStatus(error, 400, 401, 403, 404)) return null
     throw error
+  }
+}
+
+/** When Merge cannot be asked, a row that is still being deleted has the token and goes on with it; of a tombstone only the log can tell. */
+async function removeAgain(context: LinkContext, row: Account, source: UnconfirmedToken): Promise<void> {
+  try {
+    await context.gateway.deleteAccount(row.category, source.accountToken)
+  } catch (error) {
+    context.logger.error('An account was linked after its connection had been deleted, and could not be removed at Merge', {
+      accountId: row.id,
+      linkedAccountId: source.linkedAccountId,
+      code: IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED',
+      remedy: row.status === 'deleted' ? 'Delete it in the Merge dashboard.' : 'It will be tried again.',
+    })
   }
 }

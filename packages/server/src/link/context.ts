@@ -2,7 +2,7 @@ import type { EventSink } from '../events.ts'
 import type { Gateway } from '../merge/gateway.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { Account, Storage } from '../storage/port.ts'
-import type { Clock, Logger } from '../system.ts'
+import type { Clock, Logger, Sleep } from '../system.ts'
 import type { OriginIdInput, OriginIdStrategy } from './origin-id.ts'
 
 /** What every use case of this folder is handed. */
@@ -11,6 +11,7 @@ export interface LinkContext {
   gateway: Gateway
   vault: Vault
   clock: Clock
+  sleep: Sleep
   randomBytes: (size: number) => Uint8Array
   logger: Logger
   events: EventSink

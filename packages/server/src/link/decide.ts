@@ -45,7 +45,7 @@ export type AttachDecision =
   /** The connection was deleted meanwhile: the token is kept for the reaper (where there still is a row) and used at once to delete at Merge. */
   | { do: 'delete_at_merge'; patch: AccountPatch | null }
   /** Not what this row stands for: nothing is written, and nothing is deleted at Merge either. */
-  | { do: 'refuse'; reason: 'other_account' | 'other_account_type' }
+  | { do: 'refuse'; reason: 'other_account_type' }
 
 /** `strategy` decides whether the slot is freed for "add another". `now` in epoch milliseconds. */
 export function decideAttach(
@@ -95,10 +95,10 @@ export function decideAttach(
   }
 }
 
-/** Merge's word on the account, in ours. Source: help.merge.dev/en/articles/6074068. */
+/** Merge's word on the account, in ours; what is held stays held, whatever Merge says. Source: help.merge.dev/en/articles/6074068. */
 function attachedStatus(before: Status, atMerge: string, hold: boolean): Status {
-  if (atMerge === 'RELINK_NEEDED' || atMerge === 'INCOMPLETE') return 'relink_needed'
-  return before === 'held' || (before === 'pending' && hold) ? 'held' : 'active'
+  if (before === 'held' || (before === 'pending' && hold)) return 'held'
+  return atMerge === 'RELINK_NEEDED' || atMerge === 'INCOMPLETE' ? 'relink_needed' : 'active'
 }
 
 export type DeleteDecision =

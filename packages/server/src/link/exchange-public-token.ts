@@ -1,7 +1,7 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import { isCategory } from '../merge/categories.ts'
 import { Secret } from '../secrets/secret.ts'
-import type { Account } from '../storage/port.ts'
+import type { Account, Status } from '../storage/port.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
 import { readDetails } from './details.ts'
@@ -9,6 +9,10 @@ import type { OwnerKey } from './origin-id.ts'
 
 /** How long after its link token expired a modal may still be open. */
 const GRACE_MS = 15 * 60_000
+/** The longest life of a link token that a modal can be opened with. */
+const LONGEST_LINK_MS = 720 * 60_000
+/** How long a twin of this call is given to store what it got for the same token. */
+const TWIN_WAITS_MS = [0, 500, 1_000, 2_000]
 
 /**
  * Exchanges Merge Link's public token and attaches the account that Merge confirms it belongs to.
@@ -16,6 +20,7 @@ const GRACE_MS = 15 * 60_000
  * Hit: the linked account, also when the same public token is exchanged again. Miss: `LINK_NOT_FOUND`, the same for a token that is
  * garbage, spent, or another owner's (then the account is attached to its owner: a stolen token cannot be burnt). Merge is
  * not asked at all unless this owner has an attempt open, so that guessing cannot use up Merge's error budget.
+ * A connection that was deleted while its modal was open: the new link is removed at Merge again, and `LINK_CANCELLED` is thrown.
  * Failure: `UPSTREAM_*`; the row stays pending, and a new click continues it.
  */
 export async function exchangePublicToken(context: LinkContext, owner: OwnerKey, publicToken: string): Promise<Account> {
@@ -31,24 +36,44 @@ export async function exchangePublicToken(context: LinkContext, owner: OwnerKey,
   if (repeated) return repeated
 
   const now = context.clock.now()
-  const open = accounts.filter((account) => (readDetails(account).linkExpiresAt ?? Number.NEGATIVE_INFINITY) + GRACE_MS > now)
-  const exchanged = open.length === 0 ? null : await context.gateway.exchangePublicToken(token)
-  if (exchanged === null) {
-    // A twin of this call may have spent the token a moment ago: then its result is ours too.
-    const twin = findExchanged(context, await accountsOf(context, owner), token)
-    if (twin) return twin
+  const open = accounts.filter((account) => openUntil(account) + GRACE_MS > now)
+  if (open.length === 0) throw notFound()
+  const exchanged = await context.gateway.exchangePublicToken(token)
+  if (exchanged === null) return resultOfTwin(context, owner, token)
+  const categories = [...new Set([...open.map((account) => account.category), ...exchanged.categories.filter(isCategory)])]
+  const attached = await attach(context, { ...exchanged, publicToken: token }, categories, accounts)
+  if (attached === null) throw notFound()
+  const { account, cancelled } = attached
+  if (account.organizationId !== owner.organizationId || account.userId !== owner.userId) {
+    context.logger.warn('A public token was exchanged by somebody else than the owner of its account; its owner got the account', {
+      accountId: account.id,
+    })
     throw notFound()
   }
-  const categories = [...new Set([...open.map((account) => account.category), ...exchanged.categories.filter(isCategory)])]
-  const account = await attach(context, { ...exchanged, publicToken: token }, categories)
-  if (account === null || account.organizationId !== owner.organizationId || account.userId !== owner.userId) {
-    if (account !== null)
-      context.logger.warn('A public token was exchanged by somebody else than the owner of its account; it was attached to its owner', {
-        accountId: account.id,
-      })
-    throw notFound()
+  if (cancelled) {
+    throw new IntegrationError(
+      ErrorCode.LINK_CANCELLED,
+      'The connection was deleted while it was being linked; the new link was removed again.',
+      { accountId: account.id },
+    )
   }
   return account
+}
+
+/** Until when a modal of this account may still end with a public token, epoch milliseconds. Of a deleted one nothing is kept but when it went. */
+function openUntil(account: Account): number {
+  if (account.status === 'deleted') return account.updatedAt + LONGEST_LINK_MS
+  return readDetails(account).linkExpiresAt ?? Number.NEGATIVE_INFINITY
+}
+
+/** Merge does not know the token: a twin of this call (a double click, a repeated request) may have spent it a moment ago, and then its result is ours too. */
+async function resultOfTwin(context: LinkContext, owner: OwnerKey, token: Secret): Promise<Account> {
+  for (const wait of TWIN_WAITS_MS) {
+    await context.sleep(wait)
+    const twin = findExchanged(context, await accountsOf(context, owner), token)
+    if (twin) return twin
+  }
+  throw notFound()
 }
 
 function findExchanged(context: LinkContext, accounts: readonly Account[], token: Secret): Account | undefined {
@@ -57,12 +82,16 @@ function findExchanged(context: LinkContext, accounts: readonly Account[], token
   )
 }
 
+const EVERY_STATUS: readonly Status[] = ['pending', 'active', 'held', 'relink_needed', 'deleting', 'error', 'deleted']
+
+/** Tombstones included. */
 async function accountsOf(context: LinkContext, owner: OwnerKey): Promise<Account[]> {
   const accounts: Account[] = []
   for (let after: string | undefined; ; ) {
     const page = await context.storage.list({
       organizationId: owner.organizationId,
       userId: owner.userId,
+      status: EVERY_STATUS,
       limit: 100,
       ...(after === undefined ? {} : { after }),
     })

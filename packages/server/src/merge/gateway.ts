@@ -1,6 +1,6 @@
-import type * as z from 'zod/mini'
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import { Secret } from '../secrets/secret.ts'
+import { ask, pages } from './ask.ts'
 import type { ModelRow } from './model-table.ts'
 import {
   accountDetailsSchema,
@@ -12,7 +12,7 @@ import {
   syncStatusSchema,
 } from './schemas.ts'
 import { formatSecond } from './stamp.ts'
-import { type Answer, type Call, failure, type Transport } from './transport.ts'
+import { type Call, failure, type Transport } from './transport.ts'
 
 /** Everything this SDK asks of Merge, in our own words: the only code that knows Merge's URLs and wire shapes. */
 export type Gateway = ReturnType<typeof createGateway>
@@ -247,43 +247,6 @@ export function hasStatus(error: unknown, ...statuses: number[]): boolean {
     error.code === ErrorCode.UPSTREAM_REJECTED &&
     error.status !== undefined &&
     statuses.includes(error.status)
-  )
-}
-
-async function ask<Schema extends z.core.$ZodType>(transport: Transport, schema: Schema, call: Call): Promise<z.output<Schema>> {
-  return parse(schema, call, await transport(call))
-}
-
-async function* pages<Schema extends z.core.$ZodType<{ next?: string | null | undefined }>>(
-  transport: Transport,
-  schema: Schema,
-  first: Call,
-): AsyncGenerator<{ body: z.output<Schema>; date: number | null }> {
-  const seen = new Set<string>()
-  for (let cursor: string | undefined; ; ) {
-    const answer = await transport({ ...first, query: { ...first.query, page_size: 100, cursor } })
-    const body = parse(schema, first, answer)
-    yield { body, date: answer.date }
-    const next = (body as { next?: string | null }).next
-    if (next === null || next === undefined) return
-    if (seen.has(next)) throw failure(first, ErrorCode.UPSTREAM_PAGINATION_LOOP, 'returned a cursor that it had returned before.')
-    seen.add(next)
-    cursor = next
-  }
-}
-
-function parse<Schema extends z.core.$ZodType>(schema: Schema, call: Call, answer: Answer): z.output<Schema> {
-  const result = (
-    schema as unknown as {
-      safeParse(value: unknown): { success: true; data: z.output<Schema> } | { success: false; error: z.core.$ZodError }
-    }
-  ).safeParse(answer.json)
-  if (result.success) return result.data
-  const where = result.error.issues[0]?.path.map(String).join('.') || 'the whole answer'
-  throw failure(
-    call,
-    ErrorCode.UPSTREAM_BAD_RESPONSE,
-    `answered 200 without what Merge documents (${where}). If it persists, check that "merge.baseUrl" is Merge's API.`,
   )
 }
 

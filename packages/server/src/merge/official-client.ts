@@ -3,10 +3,8 @@ import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Hosts } from './region.ts'
 
-export type OfficialClient = MergeClient
-
 /** Loads Merge's own client, which is large, on the first call only. Throws `CONFIG_PEER_MISSING` where it is not installed. */
-export async function createOfficialClient(hosts: Hosts, apiKey: Secret, accountToken: Secret): Promise<OfficialClient> {
+export async function createOfficialClient(hosts: Hosts, apiKey: Secret, accountToken: Secret): Promise<MergeClient> {
   let library: typeof import('@mergeapi/merge-node-client')
   try {
     library = await import('@mergeapi/merge-node-client')

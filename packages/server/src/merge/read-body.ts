@@ -9,6 +9,7 @@ const MAXIMUM_BYTES = 32 * 1024 * 1024
  */
 export async function readBody(response: Response, signal: AbortSignal): Promise<string> {
   if (response.body === null) return ''
+  signal.throwIfAborted()
   const reader = response.body.getReader()
   const stop = () => void reader.cancel(signal.reason).catch(() => {})
   signal.addEventListener('abort', stop, { once: true })

@@ -19,23 +19,16 @@ import { type Look, type WalkResult, walkModel } from './walk-model.ts'
  */
 export async function lookAtAccount(context: SyncContext, claim: Claim, signal: AbortSignal): Promise<void> {
   const before = readAccountCheckpoint(claim.account)
-  const stop = new AbortController()
   try {
-    const results = await read(context, claim, before, AbortSignal.any([signal, stop.signal]))
+    const results = await read(context, claim, before, signal)
     if (results.some((result) => result.outcome === 'fenced')) return
     await release(context, claim, before, results, signal)
   } catch (error) {
+    // Aborted in mid-wait: what was stored stays, and the next look goes on from there.
+    if (signal.aborted) return await release(context, claim, before, [{ outcome: 'unfinished' }], signal)
     if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
-    if (error.code !== ErrorCode.ABORTED) tellProblem(context, claim.account, error)
-    await release(
-      context,
-      claim,
-      before,
-      error.code === ErrorCode.ABORTED ? [{ outcome: 'unfinished' }] : [{ outcome: 'failed', error }],
-      signal,
-    )
-  } finally {
-    stop.abort()
+    tellProblem(context, claim.account, error)
+    await release(context, claim, before, [{ outcome: 'failed', error }], signal)
   }
 }
 
@@ -47,6 +40,7 @@ async function read(context: SyncContext, claim: Claim, before: AccountCheckpoin
 
   const rows = context.settings.models.filter((row) => row.category === account.category)
   const { date, models } = await context.gateway.syncStatus(account.category, token, signal)
+  const stop = new AbortController()
   const governor = createGovernor(context.settings.plan, context.clock, context.sleep)
   const look: Look = {
     claim,
@@ -55,17 +49,23 @@ async function read(context: SyncContext, claim: Claim, before: AccountCheckpoin
     asked: claim.dirty > before.dirtySeen,
     fingerprint: (row) => fingerprint(context, account, row),
     governor,
-    signal,
+    signal: AbortSignal.any([signal, stop.signal]),
     keepLease: leaseKeeper(context, claim),
     until: context.clock.now() + context.settings.sliceMs,
   }
-  return Promise.all(
-    rows.map(async (row) => {
-      const result = await walkModel(context, look, row, statusOf(models, row))
-      if (result.outcome === 'failed' && result.error.code === ErrorCode.UPSTREAM_THROTTLED) governor.throttled()
-      return result
-    }),
-  )
+  const walks = rows.map(async (row) => {
+    const result = await walkModel(context, look, row, statusOf(models, row))
+    if (result.outcome === 'failed' && result.error.code === ErrorCode.UPSTREAM_THROTTLED) governor.throttled()
+    return result
+  })
+  try {
+    return await Promise.all(walks)
+  } catch (error) {
+    // The others must have put down their work before the lease is given back.
+    stop.abort()
+    await Promise.allSettled(walks)
+    throw error
+  }
 }
 
 /** Matched without regard to case: Merge's own pages disagree about it. */

@@ -16,11 +16,13 @@ export function nextLook(
   const waiting = results.some((result) => result.outcome === 'waiting')
   const unfinished = context.aborted || results.some((result) => result.outcome === 'unfinished')
   const failures = failed.length > 0 ? before.failures + 1 : 0
+  // One model that fails for ever must not make its siblings stale: the long waits are for accounts of which nothing can be read.
+  const longest = results.every(({ outcome }) => outcome === 'failed' || outcome === 'off') ? LONGEST_BACKOFF_MS : context.lookEveryMs
   const waits = waiting ? before.waits + 1 : 0
   const due =
     context.now +
     (failed.length > 0
-      ? backOff(failures, failed, context)
+      ? backOff(failures, failed, { longest, random: context.random })
       : unfinished
         ? 0
         : waiting
@@ -41,7 +43,11 @@ export function nextLook(
 }
 
 /** Half of the bound is certain, half random; Merge's own wish is honoured whole. */
-function backOff(failures: number, errors: readonly { retryAfterMs: number | undefined }[], context: { random: () => number }): number {
-  const bound = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1))
+function backOff(
+  failures: number,
+  errors: readonly { retryAfterMs: number | undefined }[],
+  context: { longest: number; random: () => number },
+): number {
+  const bound = Math.min(context.longest, FIRST_BACKOFF_MS * 2 ** (failures - 1))
   return Math.max(bound / 2 + (context.random() * bound) / 2, ...errors.map((error) => error.retryAfterMs ?? 0))
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { parseStamp } from '../merge/stamp.ts'
 import type { VersionedRecord } from '../storage/port.ts'
 
-/** Numbers a page's records for the store. `skipped`: those without an id, which cannot be kept apart. */
+/** Numbers a page's records for the store. `skipped`: those without an id, which cannot be kept apart, and those that are no JSON again. */
 export function versionRecords(
   records: readonly unknown[],
   version: { generation: number; page: number },
@@ -17,16 +17,32 @@ export function versionRecords(
       skipped++
       continue
     }
+    // Read first: what is omitted is not stored, and still counts.
+    const modifiedAt = parseStamp(fields.modified_at) ?? 0
+    const deleted = fields.remote_was_deleted === true
     for (const field of omit) delete fields[field]
-    const data = JSON.stringify(fields)
+    const data = serialize(fields)
+    if (data === null) {
+      skipped++
+      continue
+    }
     versioned.push({
       id,
       ...version,
-      modifiedAt: parseStamp(fields.modified_at) ?? 0,
-      deleted: fields.remote_was_deleted === true,
+      modifiedAt,
+      deleted,
       hash: createHash('sha256').update(data).digest('base64url').slice(0, 27),
       data,
     })
   }
   return { records: versioned, skipped }
+}
+
+/** `null`: nested so deeply that the stack does not reach. One such record must not hold back all others. */
+function serialize(fields: Record<string, unknown>): string | null {
+  try {
+    return JSON.stringify(fields)
+  } catch {
+    return null
+  }
 }

@@ -79,6 +79,8 @@ async function walkPages(context: SyncContext, look: Look, row: ModelRow, planne
     } catch (error) {
       if (!IntegrationError.isInstance(error) || error.code !== ErrorCode.UPSTREAM_CURSOR_INVALID || restarted) throw error
       restarted = true
+      // From the first page again: the same cursors will come again, and rightly.
+      cursors.clear()
       state = advance(state, { kind: 'cursor_invalid' })
       continue
     }
@@ -98,7 +100,11 @@ async function walkPages(context: SyncContext, look: Look, row: ModelRow, planne
       context.settings.omit[row.model] ?? [],
     )
     if (skipped > 0)
-      context.logger.warn('Records without an id were left out', { model: row.model, accountId: look.claim.account.id, skipped })
+      context.logger.warn('Records without an id, or too deeply nested, were left out', {
+        model: row.model,
+        accountId: look.claim.account.id,
+        skipped,
+      })
     const next = advance(state, { kind: 'page', next: page.next, records: page.records.length, now: context.clock.now() })
     const committed = await commit(context, look, row, records, next, walk.kind === 'sweep' ? sweepOf(state, walk, page.next) : undefined)
     if (committed === 'fenced') return { outcome: 'fenced' }
