@@ -96,7 +96,7 @@ export function decideAttach(
 }
 
 /** Merge's word on the account, in ours; what is held stays held, whatever Merge says. Source: help.merge.dev/en/articles/6074068. */
-function attachedStatus(before: Status, atMerge: string, hold: boolean): Status {
+function attachedStatus(before: Status, atMerge: string, hold: boolean): Exclude<Status, 'deleted'> {
   if (before === 'held' || (before === 'pending' && hold)) return 'held'
   return atMerge === 'RELINK_NEEDED' || atMerge === 'INCOMPLETE' ? 'relink_needed' : 'active'
 }

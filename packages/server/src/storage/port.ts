@@ -43,7 +43,7 @@ export interface Storage {
    * the argument says. Miss: inserts with revision 1, fence 0, dirty 0 and no `due`, `created: true`.
    * Race: of any number of callers with one slot exactly one creates, and all get the same row.
    * `originId` is unique too, tombstones included: a new slot with a used `originId` throws `STORE_CONFLICT`.
-   * Needs a real unique index; reading first and then inserting creates two rows on a double click.
+   * So does a used `id`. Needs a real unique index; reading first and then inserting creates two rows on a double click.
    */
   reserve(account: NewAccount): Promise<{ account: Account; created: boolean }>
 
@@ -51,7 +51,7 @@ export interface Storage {
    * One account by one of three keys, tombstones (`status: 'deleted'`) included. Miss: `null`.
    *
    * With `id` the organization is part of the key: another organization's id is a miss.
-   * With `originId` the category is. Reads its own writes: never from a lagging replica or a cache.
+   * With `originId` the category is. Of two rows with one `linkedAccountId` the living one is meant. Reads its own writes: never from a lagging replica or a cache.
    */
   get(key: AccountKey): Promise<Account | null>
 
@@ -62,6 +62,7 @@ export interface Storage {
    * {@link Storage.schedule} does, in the same write. Hit: returns the row as it is now.
    * Miss (no such row, another revision, or a tombstone): `'conflict'`, nothing written.
    * Race: of two callers with the same revision one wins and the other gets `'conflict'`.
+   * A slot that another account holds throws `STORE_CONFLICT`, nothing written. Never used to make a tombstone: that is `purge`.
    */
   update(id: string, revision: number, patch: AccountPatch): Promise<Account | 'conflict'>
 
@@ -103,14 +104,14 @@ export interface Storage {
    *    (An expired lease alone does not fence.)
    * 2. Each record is inserted, or overwrites the stored one when its version
    *    `(generation, modifiedAt, fence, page)` is ≥ the stored one **and** its `hash` differs. An equal hash leaves the row
-   *    alone, its version included. An id that occurs twice in a page counts once: the later place wins if its version is ≥.
+   *    alone, its version included; only a row that `retire` made a tombstone comes back with an equal hash too (`deleted` differs). An id that occurs twice in a page counts once: the later place wins if its version is ≥.
    * 3. Each row inserted or overwritten gets the next `seq` of (account, model): 1, 2, 3 … without
    *    gaps, assigned under the account's lock, so a reader never sees a higher one before a lower one.
    * 4. `checkpoint` replaces the model's checkpoint (opaque text of any length; `null` clears it).
    * 5. `sweep`: every id in `records`, changed or not, is marked as seen in sweep `sweep.number`. With `retire`, after that: each live row of the
    *    model that was not seen in this sweep, and was missing in sweep `number − 1` too, and whose `modifiedAt ≤ olderThan`, is turned into a
    *    tombstone (`deleted: true`, its data kept, next `seq`); the other unseen ones are remembered as missing in this one.
-   *    A record that a commit brings in between, in a sweep or not, counts as not missing.
+   *    A record that any commit brings is not missing any more: its misses are counted anew.
    * 6. `release`: ends the lease; `due` becomes the store's now if `dirty > dirtySeen`, else `release.due` (`null`: not due at all). The fence stays.
    *
    * All of it is one transaction (profile `ordered`: in this order, each record under the fence). `changed` counts rows inserted, overwritten or retired; `seq` is the model's newest.
@@ -132,7 +133,7 @@ export interface Storage {
    */
   changes(query: ChangesQuery): Promise<{ changes: Change[]; next: number | null }>
 
-  /** Counts for a health probe. `due` counts unleased accounts with `due ≤ now`, `leased` those with a lease beyond `now` (epoch milliseconds). Tombstones count in `accounts` only. */
+  /** Counts for a health probe. `due` counts unleased accounts with `due ≤ now`, `leased` those with a lease beyond `now` (epoch milliseconds); `oldestDue` is the oldest of those counted in `due`. Tombstones count in `accounts` only. */
   stats(now: number): Promise<StorageStats>
 }
 
@@ -195,7 +196,7 @@ export interface NewAccount {
 export interface AccountPatch {
   slot?: string | null
   linkedAccountId?: string | null
-  status?: Status
+  status?: Exclude<Status, 'deleted'>
   token?: string | null
   details?: string | null
   updatedAt?: number
@@ -212,6 +213,7 @@ export interface AccountQuery {
   status?: readonly Status[]
   /** The `next` of the page before. */
   after?: string
+  /** 1 or more. */
   limit: number
 }
 

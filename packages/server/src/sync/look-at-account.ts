@@ -98,11 +98,13 @@ async function checkHealth(context: SyncContext, account: Account, token: Secret
 
 function leaseKeeper(context: SyncContext, claim: Claim): () => Promise<boolean> {
   let renewedAt = context.clock.now()
+  let held = true
   return async () => {
     const now = context.clock.now()
-    if (now - renewedAt < context.settings.leaseMs / 3) return true
+    if (!held || now - renewedAt < context.settings.leaseMs / 3) return held
     renewedAt = now
-    return context.storage.renew(claim.account.id, claim.fence, context.settings.leaseMs)
+    held = await context.storage.renew(claim.account.id, claim.fence, context.settings.leaseMs)
+    return held
   }
 }
 

@@ -1,0 +1,99 @@
+export type Sql = ReturnType<typeof statements>
+
+/** Every statement but those that depend on a query's filters, for tables called `<prefix>accounts` and so on. */
+export function statements(prefix: string) {
+  const accounts = `${prefix}accounts`
+  const models = `${prefix}models`
+  const records = `${prefix}records`
+  const seen = `${prefix}seen`
+  const missing = `${prefix}missing`
+  const ofAccount = `model_key IN (SELECT model_key FROM ${models} WHERE account_id = ?)`
+  const unseen = `NOT EXISTS (SELECT 1 FROM ${seen} s WHERE s.model_key = r.model_key AND s.sweep = ?2 AND s.id = r.id)`
+
+  /** Whole accounts, from one statement, so that account and models are of one moment. */
+  const select = (which: string) => `
+    SELECT a.*, m.model, m.checkpoint, m.seq, m.records
+    FROM (SELECT * FROM ${accounts} WHERE ${which}) a
+    LEFT JOIN ${models} m ON m.account_id = a.id
+    ORDER BY a.id`
+
+  return {
+    select,
+    byId: select('id = ?'),
+    byIdAndOrganization: select('id = ? AND organization_id = ?'),
+    byOriginId: select('origin_id = ? AND category = ?'),
+    // A tombstone keeps its id at Merge; whoever lives under that id comes first.
+    byLinkedAccountId: select(`linked_account_id = ? ORDER BY status = 'deleted', id LIMIT 1`),
+    bySlot: select('slot = ?'),
+
+    insert: `
+      INSERT INTO ${accounts}
+        (id, organization_id, user_id, category, origin_id, slot, status, details, created_at, updated_at, revision, dirty, fence)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0)`,
+    update: `
+      UPDATE ${accounts} SET slot = ?, linked_account_id = ?, status = ?, token = ?, details = ?, updated_at = ?,
+        due = ?, dirty = ?, revision = revision + 1
+      WHERE id = ?`,
+    schedule: `
+      UPDATE ${accounts} SET due = min(coalesce(due, ?1), ?1), dirty = dirty + 1
+      WHERE id = ?2 AND status <> 'deleted'`,
+
+    claimable: `
+      SELECT id FROM ${accounts}
+      WHERE due <= ?1 AND (lease IS NULL OR lease <= ?1) AND status <> 'deleted'
+      ORDER BY due, id LIMIT ?2`,
+    claimableById: `
+      SELECT id FROM ${accounts}
+      WHERE (lease IS NULL OR lease <= ?1) AND status <> 'deleted' AND id = ?3 LIMIT ?2`,
+    lease: `UPDATE ${accounts} SET fence = fence + 1, lease = ?, lease_owner = ? WHERE id = ?`,
+    renew: `UPDATE ${accounts} SET lease = ? WHERE id = ? AND fence = ? AND status <> 'deleted'`,
+    release: `UPDATE ${accounts} SET lease = NULL, lease_owner = NULL, due = ? WHERE id = ?`,
+
+    fence: `SELECT status, fence, dirty FROM ${accounts} WHERE id = ?`,
+    model: `SELECT model_key, checkpoint, seq, records FROM ${models} WHERE account_id = ? AND model = ?`,
+    insertModel: `INSERT INTO ${models} (account_id, model, seq, records) VALUES (?, ?, 0, 0) RETURNING model_key, checkpoint, seq, records`,
+    updateModel: `UPDATE ${models} SET checkpoint = ?, seq = ?, records = ? WHERE model_key = ?`,
+    record: `SELECT record_key, generation, modified_at, fence, page, deleted, hash FROM ${records} WHERE model_key = ? AND id = ?`,
+    insertRecord: `
+      INSERT INTO ${records} (model_key, id, seq, generation, modified_at, fence, page, deleted, hash, data)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    updateRecord: `
+      UPDATE ${records} SET seq = ?, generation = ?, modified_at = ?, fence = ?, page = ?, deleted = ?, hash = ?, data = ?
+      WHERE record_key = ?`,
+
+    forgetSeen: `DELETE FROM ${seen} WHERE model_key = ? AND sweep < ?`,
+    markSeen: `INSERT INTO ${seen} (model_key, sweep, id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+    anyMissing: `SELECT 1 FROM ${missing} WHERE model_key = ? LIMIT 1`,
+    clearMissing: `DELETE FROM ${missing} WHERE model_key = ? AND id = ?`,
+    retirable: `
+      SELECT r.record_key FROM ${missing} m JOIN ${records} r ON r.model_key = m.model_key AND r.id = m.id
+      WHERE m.model_key = ?1 AND m.sweep = ?2 - 1 AND r.deleted = 0 AND r.modified_at <= ?3 AND ${unseen}
+      ORDER BY r.seq`,
+    retire: `UPDATE ${records} SET seq = ?, deleted = 1 WHERE record_key = ?`,
+    markMissing: `
+      INSERT INTO ${missing} (model_key, id, sweep)
+      SELECT r.model_key, r.id, ?2 FROM ${records} r WHERE r.model_key = ?1 AND r.deleted = 0 AND ${unseen}
+      ON CONFLICT DO UPDATE SET sweep = excluded.sweep`,
+    forgetMissing: `DELETE FROM ${missing} WHERE model_key = ? AND sweep < ?`,
+
+    entomb: `
+      UPDATE ${accounts} SET status = 'deleted', slot = NULL, token = NULL, details = NULL, due = NULL,
+        lease = NULL, lease_owner = NULL, fence = fence + 1, revision = revision + 1
+      WHERE id = ? AND status <> 'deleted'`,
+    deleteContent: [
+      ...[records, seen, missing].map((table) => `DELETE FROM ${table} WHERE ${ofAccount}`),
+      `DELETE FROM ${models} WHERE account_id = ?`,
+    ],
+
+    changes: `
+      SELECT seq, id, deleted, modified_at, data FROM ${records}
+      WHERE model_key = (SELECT model_key FROM ${models} WHERE account_id = ? AND model = ?) AND seq > ?
+      ORDER BY seq LIMIT ?`,
+    stats: `
+      SELECT status, count(*) AS accounts,
+        count(*) FILTER (WHERE lease > ?1) AS leased,
+        count(*) FILTER (WHERE due <= ?1 AND (lease IS NULL OR lease <= ?1)) AS due,
+        min(due) FILTER (WHERE due <= ?1 AND (lease IS NULL OR lease <= ?1)) AS oldest_due
+      FROM ${accounts} GROUP BY status`,
+  }
+}

@@ -1,0 +1,100 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { ErrorCode, IntegrationError, type Storage, type StorageStats } from '@connect-integration/server/storage'
+import { toStored } from '../text.ts'
+import { claim, claimable, get, purge, reserve, update } from './accounts.ts'
+import { commit } from './commit.ts'
+import { connection } from './connection.ts'
+import { list } from './list.ts'
+import { migrate } from './migrations.ts'
+import { toChange } from './rows.ts'
+import { statements } from './statements.ts'
+
+export interface SqliteStorageOptions {
+  /** The store's clock, in epoch milliseconds; the system's unless a test passes its own. */
+  clock?: { now(): number }
+  /** What the tables' names begin with: lower-case letters, digits and underscores. Default `connect_integration_`. */
+  tablePrefix?: string
+}
+
+/**
+ * Everything in one SQLite file, through Node's own `node:sqlite`: nothing to install. Several processes of one machine may share the file.
+ *
+ * `location` is a path (the file is created with mode 0600; its folder must exist), `':memory:'` for a test, or an open
+ * `DatabaseSync` of yours, which then goes by WAL and `synchronous = FULL` too and is yours to close. Nothing is opened before the first call.
+ *
+ * A database that cannot be used throws `STORE_UNAVAILABLE` with the file's name, the reason and what to do.
+ * Node's SQLite is synchronous: while another process holds the write lock, this process waits (5 seconds at most) and does nothing else.
+ */
+export function sqliteStorage(location: string | DatabaseSync, options: SqliteStorageOptions = {}): Storage {
+  const { clock = { now: () => Date.now() }, tablePrefix = 'connect_integration_' } = options
+  checkLocation(location)
+  checkPrefix(tablePrefix)
+  const sql = statements(tablePrefix)
+  const db = connection(location)
+  // Whole milliseconds: the columns are integers.
+  const now = () => Math.floor(clock.now())
+
+  return {
+    contract: 1,
+    profile: 'atomic',
+    migrate: () => migrate(db, tablePrefix),
+    close: async () => db.close(),
+
+    reserve: (account) => db.transaction((database) => reserve(database, sql, account)),
+    get: (key) => db.use((database) => get(database, sql, key)),
+    update: (id, revision, patch) => db.transaction((database) => update(database, sql, id, revision, patch, now())),
+    list: (query) => db.use((database) => list(database, sql, query)),
+
+    async schedule(accountId, at) {
+      const time = at === 'now' ? now() : Math.floor(at)
+      await db.use((database) => database.run(sql.schedule, time, toStored(accountId)))
+    },
+
+    async claim(query) {
+      // Most looks find nothing: those need no lock.
+      const free = await db.use((database) => claimable(database, sql, query.limit, query.accountId, now()))
+      return free.length === 0 ? [] : db.transaction((database) => claim(database, sql, query, now()))
+    },
+
+    renew: (accountId, fence, leaseMs) =>
+      db.use((database) => database.run(sql.renew, Math.floor(clock.now() + leaseMs), toStored(accountId), fence) === 1),
+    commit: (page) => db.transaction((database) => commit(database, sql, page, now())),
+    purge: (accountId) => db.transaction((database) => purge(database, sql, accountId)),
+
+    async changes({ accountId, model, after, limit }) {
+      const rows = await db.use((database) => database.all(sql.changes, toStored(accountId), toStored(model), after, limit + 1))
+      const changes = rows.slice(0, limit).map(toChange)
+      return { changes, next: rows.length > limit ? (changes.at(-1)?.seq ?? after) : null }
+    },
+
+    async stats(time) {
+      const rows = await db.use((database) => database.all(sql.stats, time))
+      const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
+      for (const { status, accounts, due, oldest_due, leased } of rows) {
+        stats.accounts[status as keyof StorageStats['accounts']] = Number(accounts)
+        stats.due += Number(due)
+        stats.leased += Number(leased)
+        if (oldest_due !== null) stats.oldestDue = Math.min(stats.oldestDue ?? Number.POSITIVE_INFINITY, Number(oldest_due))
+      }
+      return stats
+    },
+  }
+}
+
+function checkLocation(location: string | DatabaseSync) {
+  const isUrl = typeof location === 'string' && location.startsWith('file:')
+  if (location && !isUrl) return
+  const found = isUrl ? 'a URL' : 'empty'
+  throw new IntegrationError(
+    ErrorCode.CONFIG_INVALID,
+    `The first argument of sqliteStorage is ${found}. Pass the path of a file, ':memory:', or a DatabaseSync of yours.`,
+  )
+}
+
+function checkPrefix(prefix: string) {
+  if (/^(?!sqlite_)[a-z_][a-z0-9_]{0,40}$/.test(prefix)) return
+  throw new IntegrationError(
+    ErrorCode.CONFIG_INVALID,
+    `"tablePrefix" is ${JSON.stringify(prefix)}. Use at most 41 lower-case letters, digits and underscores, not starting with a digit or "sqlite_".`,
+  )
+}

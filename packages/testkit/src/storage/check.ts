@@ -1,0 +1,42 @@
+import type { Storage } from '@connect-integration/server/storage'
+
+/** One sentence of the storage contract, as a test. Every run needs a store of its own. */
+export interface StorageCheck {
+  /** Unique and stable; starts with the method it is about. */
+  readonly id: string
+  readonly method: StorageMethod
+  /** What users of an adapter that fails this check would lose. */
+  readonly protects: string
+  /** Absent: holds for every adapter. `atomic`: only for that profile. `reopen`: only where the fixture can open the same store twice. */
+  readonly needs?: 'atomic' | 'reopen'
+  /** Resolves when the sentence holds; rejects with an `AssertionError` when it does not. */
+  run(context: CheckContext): Promise<void>
+}
+
+export type StorageMethod = Exclude<keyof Storage, 'contract' | 'profile'> | 'storage'
+
+/** What one check gets: a migrated, empty store, and the clock that the store goes by. */
+export interface CheckContext {
+  readonly storage: Storage
+  readonly clock: CheckClock
+  /** Opens the same store a second time, as another process would, while the first stays open. */
+  readonly reopen?: () => Promise<Storage>
+}
+
+export interface CheckClock {
+  /** Epoch milliseconds. */
+  now(): number
+  /** Moves the store's clock on by `milliseconds`; where the store cannot be given a clock, waits that long. */
+  advance(milliseconds: number): Promise<void> | void
+  /** `true`: the store's clock is exactly this one, and stands still between calls of `advance`. */
+  readonly exact: boolean
+}
+
+/** Makes the checks of one method: `check(sentence, what it protects, run)`. */
+export function checksOf(method: StorageMethod) {
+  const checks: StorageCheck[] = []
+  const check = (sentence: string, protects: string, run: StorageCheck['run'], needs?: StorageCheck['needs']) => {
+    checks.push({ id: `${method}: ${sentence}`, method, protects, run, ...(needs ? { needs } : {}) })
+  }
+  return { checks, check }
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { checksOf } from '../check.ts'
+import { assertNow, bystander, claim, claimDue, race, read, release, reserve, reserveAndClaim } from '../examples.ts'
+
+const { checks, check } = checksOf('schedule')
+export const scheduleChecks = checks
+
+const WAKE_UP = 'no webhook and no click is forgotten: a lost wake-up means stale data until the next look'
+
+const CASES: readonly [string, (number | null)[], number][] = [
+  ['an account without due', [5000], 5000],
+  ['a sooner time', [9000, 5000], 5000],
+  ['a later time (it never overwrites a sooner one)', [5000, 9000], 5000],
+  ['the same time', [5000, 5000], 5000],
+  ['a time of 1970', [5000, 0], 0],
+  ['a time of 2100, to the millisecond', [4_102_444_800_123], 4_102_444_800_123],
+  ['several', [7000, 3000, 5000, 3001], 3000],
+]
+for (const [what, times, due] of CASES) {
+  check(`with ${what}: due is the soonest, dirty counts each call`, WAKE_UP, async ({ storage }) => {
+    const untouched = await bystander(storage)
+    const account = await reserve(storage, 'a')
+    for (const at of times) await storage.schedule(account.id, at ?? 0)
+    assert.deepEqual(await read(storage, account), { ...structuredClone(account), due, dirty: times.length })
+    await untouched()
+  })
+}
+
+check('"now" is the store’s now', WAKE_UP, async ({ storage, clock }) => {
+  const account = await reserve(storage, 'a')
+  await storage.schedule(account.id, 'now')
+  assertNow((await read(storage, account)).due, clock, 'due')
+  assert.deepEqual(await claimDue(storage), [account.id])
+})
+
+check('"now" brings a later due forward and leaves a sooner one', WAKE_UP, async ({ storage, clock }) => {
+  const later = await reserve(storage, 'later')
+  await storage.schedule(later.id, clock.now() + 3_600_000)
+  await storage.schedule(later.id, 'now')
+  assertNow((await read(storage, later)).due, clock, 'due')
+  const sooner = await reserve(storage, 'sooner')
+  await storage.schedule(sooner.id, 1000)
+  await storage.schedule(sooner.id, 'now')
+  assert.equal((await read(storage, sooner)).due, 1000)
+})
+
+check('50 callers at the same time: the soonest wins, each counts', WAKE_UP, async ({ storage }) => {
+  const account = await reserve(storage, 'a')
+  await race(50, (caller) => storage.schedule(account.id, 10_000 + ((caller * 37) % 50)))
+  const { due, dirty } = await read(storage, account)
+  assert.deepEqual({ due, dirty }, { due: 10_000, dirty: 50 })
+})
+
+check('an unknown account: nothing happens', 'a late webhook does no harm', async ({ storage }) => {
+  await storage.schedule('id-nobody', 'now')
+  assert.deepEqual((await storage.list({ limit: 10 })).accounts, [])
+})
+
+check('a tombstone: nothing happens', 'a deleted connection is never looked at again', async ({ storage }) => {
+  const account = await reserve(storage, 'a')
+  await storage.purge(account.id)
+  const before = await read(storage, account)
+  assert.equal(before.status, 'deleted')
+  await storage.schedule(account.id, 'now')
+  await storage.schedule(account.id, 1000)
+  assert.deepEqual(await read(storage, account), before)
+})
+
+check('during a run it counts, and gives nobody the lease', WAKE_UP, async ({ storage }) => {
+  const claimed = await reserveAndClaim(storage, 'a')
+  await storage.schedule(claimed.account.id, 'now')
+  const { dirty, fence, revision } = await read(storage, claimed.account)
+  assert.deepEqual([dirty, fence, revision], [claimed.dirty + 1, claimed.fence, claimed.account.revision])
+  assert.deepEqual(await claimDue(storage), [])
+})
+
+check('counts go on over claims and releases', WAKE_UP, async ({ storage }) => {
+  const account = await reserve(storage, 'a')
+  for (let run = 1; run <= 3; run++) {
+    await storage.schedule(account.id, 1000)
+    const claimed = await claim(storage, account)
+    assert.equal(claimed.dirty, run)
+    await release(storage, claimed)
+  }
+})
