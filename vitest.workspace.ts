@@ -27,9 +27,11 @@ const projects: TestProjectConfiguration[] = [
   },
   {
     resolve: { alias },
+    optimizeDeps: { include: ['lit', 'axe-core'] },
     test: {
       name: 'browser',
       include: ['packages/element/test/browser/**/*.test.ts'],
+      setupFiles: ['packages/element/test/dom/setup.ts'],
       browser: {
         enabled: true,
         headless: true,

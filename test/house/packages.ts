@@ -20,7 +20,7 @@ const allowed: Record<string, string[]> = {
 const withoutNode = new Set(['element'])
 
 /** Built into the package, so that a development dependency is enough. */
-const bundled: Record<string, string[]> = { server: ['zod', 'ky'] }
+const bundled: Record<string, string[]> = { server: ['zod', 'ky'], sandbox: ['@connect-integration/element'] }
 
 /** A package imports what the table says and nothing else, and no file of another package by its path. */
 export function packageTable({ path, imports }: Source): string[] {

@@ -4,6 +4,7 @@ import { createEvents, type EventName, type IntegrationEvents } from './events.t
 import { readDetails } from './link/details.ts'
 import { generateOriginId } from './link/origin-id.ts'
 import { reportHealth } from './link/report-health.ts'
+import { createErrorBudget } from './merge/error-budget.ts'
 import { type CatalogEntry, createGateway } from './merge/gateway.ts'
 import { resolveHosts } from './merge/region.ts'
 import { createTransport } from './merge/transport.ts'
@@ -60,8 +61,9 @@ function compose(options: Options): Core {
   const hosts = resolveHosts(options.merge)
   const apiKey = new Secret(options.merge.apiKey)
   const vault = createVault(readKeyring(options.secrets), randomBytes)
+  const budget = createErrorBudget(clock, sleep, options.merge.processes ?? 1)
   const gateway = createGateway(
-    createTransport({ apiBase: hosts.apiBase, apiKey, fetch: options.fetch ?? systemFetch, clock, sleep, random, logger }),
+    createTransport({ apiBase: hosts.apiBase, apiKey, fetch: options.fetch ?? systemFetch, clock, sleep, random, logger, budget }),
   )
   const events = createEvents((error) => logger.error('A listener threw', { name: (error as { name?: unknown })?.name }))
 

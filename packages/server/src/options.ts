@@ -39,6 +39,8 @@ export interface MergeOptions {
   linkScriptUrl?: string
   /** Your Merge plan decides how fast an account may be read; `launch` (100 requests a minute) unless set. */
   plan?: MergePlan
+  /** How many processes of yours call Merge from one address, and so share what Merge allows an address; 1 unless set. */
+  processes?: number
 }
 
 export interface SyncOptions {
@@ -101,6 +103,8 @@ export function checkOptions(options: Options): void {
     options.merge.plan === undefined || ['launch', 'professional', 'enterprise'].includes(options.merge.plan),
     `"merge.plan" must be 'launch', 'professional' or 'enterprise'.`,
   )
+  const processes = options.merge.processes
+  need(processes === undefined || (Number.isInteger(processes) && processes >= 1), '"merge.processes" must be a whole number, 1 or more.')
   for (const name of ['sweepEvery', 'lookEvery', 'idle'] as const) {
     const value = options.sync?.[name]
     need(

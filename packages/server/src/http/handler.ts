@@ -61,8 +61,10 @@ export function createHandler(integrations: Integrations, options: HandlerOption
     const account = id === null ? null : await owner.account(id)
     if (id !== null && account === null)
       throw new IntegrationError(ErrorCode.LINK_NOT_FOUND, 'This organization has no such linked account.')
-    const allowed = (await options.authorize?.({ ...identity, action: route.action, account: account?.info ?? null })) ?? true
-    if (allowed !== true) throw new IntegrationError(ErrorCode.FORBIDDEN, `"authorize" refused ${route.action}.`)
+    const question: AuthorizeInput = { ...identity, action: route.action, account: account?.info ?? null }
+    // Only a clear yes is one: a callback that forgets to return has refused.
+    if (options.authorize !== undefined && (await options.authorize(question)) !== true)
+      throw new IntegrationError(ErrorCode.FORBIDDEN, `"authorize" refused ${route.action}.`)
     limit(route, identity)
     return route.handle({
       request,

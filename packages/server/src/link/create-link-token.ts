@@ -79,7 +79,7 @@ export async function offerLink(
     organizationName: input.organizationName,
     userEmail: input.userEmail,
     ...(input.integration === undefined ? {} : { integration: input.integration }),
-    ...(input.language === 'en' || input.language === 'de' ? { language: input.language } : {}),
+    ...modalLanguage(input.language),
     ...(input.linkExpiryMins === undefined ? {} : { linkExpiryMins: minutes }),
     ...(input.magicLink ? { magicLink: true } : {}),
     ...(input.commonModels ? { commonModels: input.commonModels } : {}),
@@ -110,6 +110,12 @@ export async function offerLink(
     expiresAt: new Date(expiresAt).toISOString(),
     ...(magicLinkUrl === null ? {} : { magicLinkUrl }),
   }
+}
+
+/** `de-AT` speaks German to Merge; what Merge's modal does not speak is left out. */
+function modalLanguage(language: string | undefined): { language?: string } {
+  const primary = language?.toLowerCase().split('-')[0]
+  return primary === 'en' || primary === 'de' ? { language: primary } : {}
 }
 
 async function reserve(context: LinkContext, owner: OwnerKey, input: CreateLinkTokenInput): Promise<Account> {

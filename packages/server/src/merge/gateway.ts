@@ -12,7 +12,7 @@ import {
   syncStatusSchema,
 } from './schemas.ts'
 import { formatSecond } from './stamp.ts'
-import { type Call, failure, type Transport } from './transport.ts'
+import { type Call, type Caller, failure, type Transport } from './transport.ts'
 
 /** Everything this SDK asks of Merge, in our own words: the only code that knows Merge's URLs and wire shapes. */
 export type Gateway = ReturnType<typeof createGateway>
@@ -116,13 +116,13 @@ export function createGateway(transport: Transport) {
     },
 
     /** `GET /{category}/v1/account-details`: whose account a token opens. Throws `UPSTREAM_REJECTED` with status 401 for a dead token. */
-    async accountDetails(category: string, accountToken: Secret, signal?: AbortSignal): Promise<AccountDetails> {
+    async accountDetails(category: string, accountToken: Secret, caller?: Caller): Promise<AccountDetails> {
       const answer = await ask(transport, accountDetailsSchema, {
         method: 'GET',
         template: '/{category}/v1/account-details',
         params: { category },
         accountToken,
-        ...(signal ? { signal } : {}),
+        ...(caller ? { caller } : {}),
       })
       return {
         linkedAccountId: answer.id,
@@ -162,11 +162,7 @@ export function createGateway(transport: Transport) {
     },
 
     /** `GET /{category}/v1/sync-status`, all pages, with Merge's clock at the time of the first. */
-    async syncStatus(
-      category: string,
-      accountToken: Secret,
-      signal?: AbortSignal,
-    ): Promise<{ date: number | null; models: ModelStatus[] }> {
+    async syncStatus(category: string, accountToken: Secret, caller?: Caller): Promise<{ date: number | null; models: ModelStatus[] }> {
       const models: ModelStatus[] = []
       let date: number | null = null
       const first = {
@@ -174,7 +170,7 @@ export function createGateway(transport: Transport) {
         template: '/{category}/v1/sync-status',
         params: { category },
         accountToken,
-        ...(signal ? { signal } : {}),
+        ...(caller ? { caller } : {}),
       } as const
       for await (const answer of pages(transport, syncStatusSchema, first)) {
         if (models.length === 0) date = answer.date
@@ -200,7 +196,7 @@ export function createGateway(transport: Transport) {
     async listPage(
       row: ModelRow,
       accountToken: Secret,
-      position: { after: number | null; cursor: string | null; signal?: AbortSignal },
+      position: { after: number | null; cursor: string | null; caller?: Caller },
     ): Promise<ListPage> {
       const call: Call = {
         method: 'GET',
@@ -212,7 +208,7 @@ export function createGateway(transport: Transport) {
           cursor: position.cursor ?? undefined,
         },
         accountToken,
-        ...(position.signal ? { signal: position.signal } : {}),
+        ...(position.caller ? { caller: position.caller } : {}),
       }
       try {
         const answer = await ask(transport, pageSchema, call)

@@ -1,39 +1,89 @@
-/** One common model of Merge: what it is called in each of Merge's own vocabularies. */
+import { type ModelName, ROWS } from './generated/model-table.ts'
+
+export type { ModelName }
+
+/** One common model of Merge: what it is called in each of Merge's own vocabularies, and what its list can do. */
 export interface ModelRow {
   /** As in sync-status and in `sync.models`: `hris.Employee`. */
-  readonly model: string
+  readonly model: ModelName
   readonly category: string
   /** The list endpoint below `/{category}/v1/`. */
   readonly path: string
+  /** The name in a webhook's event, as far as it is known: `CRMContact` of `CRMContact.changed`. */
+  readonly webhook: string
+  /** Further spellings of `model`. Ask {@link matchModel}, which knows more. */
+  readonly aliases: readonly string[]
   /** Whether the list takes `modified_after`; without it every walk reads everything. */
   readonly modifiedAfter: boolean
-  /** Bank, payroll and dependents: never part of `'all'`, must be named. */
+  /** Whether its records have an `id` from Merge. */
+  readonly hasId: boolean
+  /** What tells its records apart: the first of these fields that holds text. `['id']` but for those that have none. */
+  readonly key: readonly string[]
+  /** Whether its records have `remote_was_deleted`; without it only a full sweep sees that one is gone. */
+  readonly hasDeletionMark: boolean
+  /** Bank, pay, benefits, dependents and what applicants said about themselves: never part of `'all'`, must be named. */
   readonly sensitive: boolean
+  /** Answered still, but gone from Merge's reference: never part of `'all'` either. */
+  readonly retired: boolean
 }
 
-/** Source: the list endpoints of https://docs.merge.dev/merge-unified/hris. */
-export const MODEL_TABLE: readonly ModelRow[] = [
-  hris('BankInfo', 'bank-info', true),
-  hris('Benefit', 'benefits', true),
-  hris('Company', 'companies'),
-  hris('Dependent', 'dependents', true),
-  hris('Employee', 'employees'),
-  hris('EmployeePayrollRun', 'employee-payroll-runs', true),
-  hris('EmployerBenefit', 'employer-benefits', true),
-  hris('Employment', 'employments'),
-  hris('Group', 'groups'),
-  hris('Location', 'locations'),
-  hris('PayGroup', 'pay-groups', true),
-  hris('PayrollRun', 'payroll-runs', true),
-  hris('TimeOff', 'time-off'),
-  hris('TimeOffBalance', 'time-off-balances'),
-  hris('TimesheetEntry', 'timesheet-entries'),
-]
+/** A row of the generated list: what it does not say is as with most. */
+export type SparseRow = Pick<ModelRow, 'model' | 'path'> & Partial<Omit<ModelRow, 'category'>>
 
+/** Every model that can be mirrored, by category and name. */
+export const MODEL_TABLE: readonly ModelRow[] = ROWS.map(complete)
+
+const byModel = new Map<string, ModelRow>(MODEL_TABLE.map((row) => [row.model, row]))
+const byKnownName = new Map(MODEL_TABLE.flatMap((row) => knownNames(row).map((name) => [name, row] as const)))
+
+/** The row of exactly this name; `undefined` when there is none. */
 export function findModel(model: string): ModelRow | undefined {
-  return MODEL_TABLE.find((row) => row.model === model)
+  return byModel.get(model)
 }
 
-function hris(name: string, path: string, sensitive = false): ModelRow {
-  return { model: `hris.${name}`, category: 'hris', path, modifiedAfter: true, sensitive }
+/**
+ * The row that Merge means by a name it sent: a `model_id` of sync-status or the model in a webhook's event, in any of the
+ * spellings that Merge uses. `undefined` for a name that has no list of its own (`InvoiceLineItem`), is of another category
+ * (`ats.Tag` in `hris`) or is new: never an error, because Merge adds names without notice.
+ */
+export function matchModel(category: string, name: string): ModelRow | undefined {
+  const own = squeeze(category)
+  const dot = name.lastIndexOf('.')
+  if (false) return undefined
+  return byKnownName.get(nameKey(own, name.slice(dot + 1)))
+}
+
+/** What `'all'` stands for. */
+export function modelsInAll(): ModelRow[] {
+  return MODEL_TABLE.filter((row) => !row.sensitive && !row.retired)
+}
+
+function complete(row: SparseRow): ModelRow {
+  const [category = '', name = ''] = row.model.split('.')
+  return {
+    category,
+    webhook: name,
+    aliases: [],
+    modifiedAfter: true,
+    hasId: true,
+    key: ['id'],
+    hasDeletionMark: true,
+    sensitive: false,
+    retired: false,
+    ...row,
+  }
+}
+
+function knownNames({ category, model, path, webhook, aliases }: ModelRow): string[] {
+  return [model, path, webhook, ...aliases].map((name) => nameKey(category, name.slice(name.lastIndexOf('.') + 1)))
+}
+
+/** `CRMAccount`, `crm-accounts` and `Account` are told apart by nothing but fashion: no case, no marks, no category in front. */
+function nameKey(category: string, name: string): string {
+  const squeezed = squeeze(name)
+  return `${category} ${squeezed.startsWith(category) ? squeezed.slice(category.length) : squeezed}`
+}
+
+function squeeze(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }

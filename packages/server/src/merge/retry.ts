@@ -1,5 +1,6 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Logger, Sleep } from '../system.ts'
+import type { RetryQuota } from './retry-quota.ts'
 import type { Call } from './transport.ts'
 
 const ATTEMPTS = 4
@@ -15,25 +16,28 @@ const CAP_MS = 20_000
  * the first answer, heard or not, so its caller decides.
  */
 export async function withRetries<T>(
-  options: { sleep: Sleep; random: () => number; logger: Logger },
+  options: { sleep: Sleep; random: () => number; logger: Logger; quota: RetryQuota },
   call: Call,
   attempt: () => Promise<T>,
 ): Promise<T> {
+  const signal = call.caller?.signal
   for (let made = 1; ; made++) {
     try {
-      return await attempt()
+      const answer = await attempt()
+      if (made === 1) options.quota.earn()
+      return answer
     } catch (error) {
-      if (!IntegrationError.isInstance(error) || !error.retryable || made >= ATTEMPTS || call.retry === false || call.signal?.aborted)
+      if (!IntegrationError.isInstance(error) || !error.retryable || made >= ATTEMPTS || call.retry === false || signal?.aborted)
         throw error
       const wait = delay(error, made, options.random)
-      if (wait > CAP_MS) throw error
+      if (wait > CAP_MS || !options.quota.spend(error.code === ErrorCode.UPSTREAM_THROTTLED ? 'throttled' : 'transient')) throw error
       options.logger.debug('Merge will be asked again', {
         call: `${call.method} ${call.template}`,
         code: error.code,
         attempt: made,
         waitMs: Math.round(wait),
       })
-      await options.sleep(wait, call.signal ? { signal: call.signal } : {})
+      await options.sleep(wait, signal ? { signal } : {})
     }
   }
 }

@@ -2,8 +2,10 @@ import type { KyInstance } from 'ky'
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Clock, Logger, Sleep } from '../system.ts'
+import type { ErrorBudget, Lane } from './error-budget.ts'
 import { readBody } from './read-body.ts'
 import { withRetries } from './retry.ts'
+import { createRetryQuota } from './retry-quota.ts'
 
 /** One call of Merge's API. The template, not the filled-in path, is what logs and errors show. */
 export interface Call {
@@ -16,7 +18,17 @@ export interface Call {
   accountToken?: Secret
   /** `false`: one attempt only. */
   retry?: false
+  caller?: Caller
+}
+
+/** Who calls, and so what the call has to wait for. Absent: somebody who waits for the answer. */
+export interface Caller {
+  lane: Lane
   signal?: AbortSignal
+  /** Awaited before every attempt: the pace of the account. */
+  turn?: () => Promise<void>
+  /** Merge answered 429. */
+  throttled?: () => void
 }
 
 export interface Answer {
@@ -40,15 +52,24 @@ export interface TransportOptions {
   sleep: Sleep
   random: () => number
   logger: Logger
+  budget: ErrorBudget
 }
 
 export function createTransport(options: TransportOptions): Transport {
+  const quota = createRetryQuota()
   let client: Promise<KyInstance> | undefined
   return (call) =>
-    withRetries(options, call, async () => {
+    withRetries({ ...options, quota }, call, async () => {
       client ??= loadClient(options)
-      return attempt(await client, options, call)
+      const ky = await client
+      await call.caller?.turn?.()
+      await options.budget.pass(laneOf(call), call.caller?.signal)
+      return attempt(ky, options, call)
     })
+}
+
+function laneOf(call: Call): Lane {
+  return call.caller?.lane ?? 'link'
 }
 
 const HEADERS_MS = 30_000
@@ -74,6 +95,8 @@ async function attempt(client: KyInstance, options: TransportOptions, call: Call
       signal: deadline.signal,
     })
     deadline.headersArrived()
+    if (response.status === 429) call.caller?.throttled?.()
+    else if (response.status >= 400) options.budget.failed(laneOf(call))
     const text = await readBody(response, deadline.signal)
     return judge(response, text, options, call)
   } catch (error) {
@@ -187,9 +210,9 @@ function startDeadline(sleep: Sleep, call: Call) {
   const request = new AbortController()
   const timers = new AbortController()
   const headers = new AbortController()
-  const onAbort = () => request.abort(call.signal?.reason)
-  if (call.signal?.aborted) onAbort()
-  else call.signal?.addEventListener('abort', onAbort, { once: true })
+  const onAbort = () => request.abort(call.caller?.signal?.reason)
+  if (call.caller?.signal?.aborted) onAbort()
+  else call.caller?.signal?.addEventListener('abort', onAbort, { once: true })
 
   const limit = (ms: number, signal: AbortSignal) => {
     sleep(ms, { signal }).then(
@@ -205,11 +228,11 @@ function startDeadline(sleep: Sleep, call: Call) {
     headersArrived: () => headers.abort(),
     clear: () => {
       timers.abort()
-      call.signal?.removeEventListener('abort', onAbort)
+      call.caller?.signal?.removeEventListener('abort', onAbort)
     },
     explain(error: unknown): unknown {
       if (IntegrationError.isInstance(error)) return error
-      if (call.signal?.aborted)
+      if (call.caller?.signal?.aborted)
         return new IntegrationError(ErrorCode.ABORTED, `Merge (${call.method} ${call.template}) was not waited for: the caller aborted.`)
       if (request.signal.aborted && IntegrationError.isInstance(request.signal.reason)) return request.signal.reason
       return failure(call, ErrorCode.UPSTREAM_UNAVAILABLE, `could not be reached${reasonOf(error)}. Check the network and "merge.baseUrl".`)

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import type { Handler } from '../http/index.ts'
 
 /** A handler as `node:http`, Express, Fastify and Nest call it. */
@@ -54,5 +53,24 @@ function bodyOf(incoming: Parameters<NodeHandler>[0], method: string): RequestIn
     const asItWas = typeof incoming.body === 'string' || incoming.body instanceof Uint8Array
     return { body: asItWas ? (incoming.body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(incoming.body) }
   }
-  return { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: 'half' }
+  return { body: streamOf(incoming), duplex: 'half' }
+}
+
+/** Unlike `Readable.toWeb` it reads nothing before it is asked to, and giving up does not cut the connection: the answer must still go out on it. */
+function streamOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks = incoming.iterator({ destroyOnReturn: false })
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next()
+        if (done) controller.close()
+        else controller.enqueue(value as Uint8Array)
+      },
+      async cancel() {
+        await chunks.return?.()
+        incoming.resume()
+      },
+    },
+    { highWaterMark: 0 },
+  )
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import { hasStatus, type ModelStatus } from '../merge/gateway.ts'
 import type { ModelRow } from '../merge/model-table.ts'
+import type { Caller } from '../merge/transport.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Account, Claim } from '../storage/port.ts'
 import { ACCOUNT, type AccountCheckpoint, readAccountCheckpoint } from './account-checkpoint.ts'
@@ -32,32 +33,29 @@ export async function lookAtAccount(context: SyncContext, claim: Claim, signal: 
   }
 }
 
-async function read(context: SyncContext, claim: Claim, before: AccountCheckpoint, signal: AbortSignal): Promise<WalkResult[]> {
+async function read(context: SyncContext, claim: Claim, before: AccountCheckpoint, outer: AbortSignal): Promise<WalkResult[]> {
   const { account } = claim
   if (account.token === null) return []
-  const token = await context.vault.open(account.token, 'account-token', account)
-  if (!(await checkHealth(context, account, token, signal))) return []
-
-  const rows = context.settings.models.filter((row) => row.category === account.category)
-  const { date, models } = await context.gateway.syncStatus(account.category, token, signal)
   const stop = new AbortController()
+  const signal = AbortSignal.any([outer, stop.signal])
   const governor = createGovernor(context.settings.plan, context.clock, context.sleep)
+  const caller: Caller = { lane: 'sync', signal, turn: () => governor.turn(signal), throttled: governor.throttled }
+
+  const token = await context.vault.open(account.token, 'account-token', account)
+  if (!(await checkHealth(context, account, token, caller))) return []
+  const rows = context.settings.models.filter((row) => row.category === account.category)
+  const { date, models } = await context.gateway.syncStatus(account.category, token, caller)
   const look: Look = {
     claim,
     token,
     date,
     asked: claim.dirty > before.dirtySeen,
     fingerprint: (row) => fingerprint(context, account, row),
-    governor,
-    signal: AbortSignal.any([signal, stop.signal]),
+    caller,
     keepLease: leaseKeeper(context, claim),
     until: context.clock.now() + context.settings.sliceMs,
   }
-  const walks = rows.map(async (row) => {
-    const result = await walkModel(context, look, row, statusOf(models, row))
-    if (result.outcome === 'failed' && result.error.code === ErrorCode.UPSTREAM_THROTTLED) governor.throttled()
-    return result
-  })
+  const walks = rows.map((row) => walkModel(context, look, row, statusOf(models, row)))
   try {
     return await Promise.all(walks)
   } catch (error) {
@@ -80,10 +78,10 @@ function fingerprint(context: SyncContext, account: Account, row: ModelRow): str
 }
 
 /** False: Merge does not know the account any more. A broken connection still serves what it has, so it is read on. */
-async function checkHealth(context: SyncContext, account: Account, token: Secret, signal: AbortSignal): Promise<boolean> {
+async function checkHealth(context: SyncContext, account: Account, token: Secret, caller: Caller): Promise<boolean> {
   let atMerge: string | null
   try {
-    atMerge = (await context.gateway.accountDetails(account.category, token, signal)).status
+    atMerge = (await context.gateway.accountDetails(account.category, token, caller)).status
   } catch (error) {
     if (!hasStatus(error, 401, 403, 404) || account.linkedAccountId === null) throw error
     // A dead token, or a dead account? The API key alone can tell; and if it is the key that is refused, this throws and nothing is changed.

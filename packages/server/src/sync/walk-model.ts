@@ -1,12 +1,12 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { ModelStatus } from '../merge/gateway.ts'
 import type { ModelRow } from '../merge/model-table.ts'
+import type { Caller } from '../merge/transport.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Claim, Page } from '../storage/port.ts'
 import { advance } from './advance.ts'
 import { type Checkpoint, readCheckpoint, type Walk } from './checkpoint.ts'
 import type { SyncContext } from './context.ts'
-import type { Governor } from './governor.ts'
 import { type Plan, plan } from './plan.ts'
 import { versionRecords } from './version-records.ts'
 
@@ -17,8 +17,8 @@ export interface Look {
   date: number | null
   asked: boolean
   fingerprint: (row: ModelRow) => string
-  governor: Governor
-  signal: AbortSignal
+  /** Paces every call of this look, whichever model it is for. */
+  caller: Caller
   /** Extends the lease where that is due; false: somebody else has the account now. */
   keepLease: () => Promise<boolean>
   /** No new page is begun after this moment (epoch milliseconds): the rest is for the next look. */
@@ -71,11 +71,10 @@ async function walkPages(context: SyncContext, look: Look, row: ModelRow, planne
   while (state.walk !== null) {
     const walk: Walk = state.walk
     if (context.clock.now() >= look.until) return { outcome: 'unfinished' }
-    await look.governor.turn(look.signal)
     if (!(await look.keepLease())) return { outcome: 'fenced' }
     let page: { records: unknown[]; next: string | null }
     try {
-      page = await context.gateway.listPage(row, look.token, { after: walk.after, cursor: walk.cursor, signal: look.signal })
+      page = await context.gateway.listPage(row, look.token, { after: walk.after, cursor: walk.cursor, caller: look.caller })
     } catch (error) {
       if (!IntegrationError.isInstance(error) || error.code !== ErrorCode.UPSTREAM_CURSOR_INVALID || restarted) throw error
       restarted = true

@@ -1,0 +1,24 @@
+import { DatabaseSync } from 'node:sqlite'
+import { measure, report, resultOf } from '../support/measure.ts'
+import { officialEmployees } from '../support/official-client.ts'
+
+// What a first version by hand looks like: Merge's own client, and an upsert for each record as it comes, which can
+// be neither resumed nor trusted after a crash. Arguments: the URL of the fake Merge, the file.
+const [url = '', file = ''] = process.argv.slice(2)
+const database = new DatabaseSync(file)
+database.exec(`
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  CREATE TABLE employees (id TEXT NOT NULL PRIMARY KEY, modified_at TEXT, data TEXT NOT NULL);
+`)
+const upsert = database.prepare(`INSERT INTO employees VALUES (?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET modified_at = excluded.modified_at, data = excluded.data`)
+const employees = officialEmployees(url)
+const cost = await measure(async () => {
+  for await (const employee of await employees()) {
+    upsert.run(employee.id ?? null, employee.modifiedAt?.toISOString() ?? null, JSON.stringify(employee))
+  }
+})
+const rows = database.prepare(`SELECT id || ' ' || json_extract(data, '$.workEmail') AS line FROM employees`).all()
+database.close()
+report({ ...cost, ...resultOf(rows.map(({ line }) => String(line))) })

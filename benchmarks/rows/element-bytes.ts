@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { bytesLine, exactRatioLine, type Line } from '../support/line.ts'
+
+/** What a page downloads for `<connect-integration>`: the bundle for a script tag, Lit inside. */
+export async function elementBytes(): Promise<Line[]> {
+  const bundle = await readFile(fileURLToPath(import.meta.resolve('@connect-integration/element/connect-integration.js')))
+  const ours = gzip(bundle)
+  const lit = gzip(await bundleOf(`export { LitElement, html, css } from 'lit'`))
+  return [
+    bytesLine(ours, {
+      what: '<connect-integration> with Lit, bytes gzipped',
+      goal: { atMost: 10_000 },
+      note: `${bundle.length.toLocaleString('en-US')} bytes before gzip`,
+    }),
+    exactRatioLine(ours / lit, {
+      what: '<connect-integration> with Lit / Lit alone',
+      goal: null,
+      note: `${ours.toLocaleString('en-US')} bytes / ${lit.toLocaleString('en-US')} bytes`,
+    }),
+  ]
+}
+
+function gzip(bytes: Uint8Array): number {
+  return gzipSync(bytes, { level: 9 }).length
+}
+
+/** Bundled as a user's page would be. */
+async function bundleOf(source: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+  })
+  return outputFiles[0]!.contents
+}

@@ -1,0 +1,6 @@
+import { ConnectIntegration } from '../connect-integration.ts'
+import { defineElement } from '../define-element.ts'
+
+defineElement('connect-integration', ConnectIntegration)
+
+export { ConnectIntegration }

@@ -1,0 +1,12 @@
+// For the tests of a product, and for the sandbox: nothing here belongs into a production bundle.
+export type { MergeLink, MergeLinkConfig } from '../merge-link.ts'
+export {
+  type FakeTransport,
+  fakeTransport,
+  type LinkableIntegration,
+  type LinkBackend,
+  type LinkStart,
+  memoryLinkBackend,
+} from './backend.ts'
+export { ConnectIntegrationHarness } from './harness.ts'
+export { installMergeLinkStub } from './merge-link-stub.ts'

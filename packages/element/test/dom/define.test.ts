@@ -1,0 +1,21 @@
+import { ConnectIntegration } from '@connect-integration/element'
+import { expect, it, vi } from 'vitest'
+
+it('the classes alone register nothing; the definitions do, and any number of times', async () => {
+  expect(customElements.get('connect-integration')).toBeUndefined()
+
+  await import('@connect-integration/element/define')
+  vi.resetModules()
+  await import('@connect-integration/element/define/connect-integration')
+
+  expect(customElements.get('connect-integration')).toBe(ConnectIntegration)
+})
+
+it('a class that has the name already is left alone', async () => {
+  vi.resetModules()
+  const { defineElement } = await import('../../src/define-element.ts')
+  class Another extends HTMLElement {}
+  defineElement('connect-integration', Another)
+
+  expect(customElements.get('connect-integration')).toBe(ConnectIntegration)
+})

@@ -1,0 +1,210 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import 'ky'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createErrorBudget } from '../../src/merge/error-budget.ts'
+import { type Call, createTransport, type TransportOptions } from '../../src/merge/transport.ts'
+import { Secret } from '../../src/secrets/secret.ts'
+import { systemFetch } from '../../src/system.ts'
+import { virtualTime } from '../support/virtual-time.ts'
+
+const CALL: Call = { method: 'GET', template: '/hris/v1/employees', accountToken: new Secret('the-account-token') }
+
+function transport(answer: (request: Request, attempt: number) => Promise<Response> | Response, more: Partial<TransportOptions> = {}) {
+  const time = virtualTime()
+  const waits: number[] = []
+  const seen: Request[] = []
+  const send = createTransport({
+    apiBase: new URL('https://merge.test/api'),
+    apiKey: new Secret('the-api-key'),
+    clock: time.clock,
+    sleep: (ms, options) => {
+      // The deadlines of a call are no waits between calls.
+      if (ms !== 30_000 && ms !== 60_000) waits.push(ms)
+      return time.sleep(ms, options)
+    },
+    random: () => 0.5,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    budget: createErrorBudget(time.clock, time.sleep, 1),
+    fetch: async (input, init) => {
+      const request = new Request(input, init)
+      seen.push(request)
+      return answer(request, seen.length)
+    },
+    ...more,
+  })
+  return { time, waits, seen, send: (call: Call = CALL) => time.run(send(call)) }
+}
+
+const failing = (status: number, headers: Record<string, string> = {}) => () => new Response('{"detail":"no"}', { status, headers })
+
+test('a call carries the key, the token and what was asked, and gives the parsed answer with Merge’s time', async () => {
+  const { send, seen } = transport(() => Response.json({ ok: 1 }, { headers: { date: 'Mon, 05 Jan 2026 09:00:00 GMT' } }))
+  expect(await send({ ...CALL, query: { cursor: 'a b&c', none: undefined, flag: true } })).toEqual({ json: { ok: 1 }, date: Date.UTC(2026, 0, 5, 9) })
+  const [request] = seen
+  expect(request?.url).toBe('https://merge.test/api/hris/v1/employees?cursor=a+b%26c&flag=true')
+  expect(request?.headers.get('authorization')).toBe('Bearer the-api-key')
+  expect(request?.headers.get('x-account-token')).toBe('the-account-token')
+  expect(request?.redirect).toBe('manual')
+})
+
+describe('what is tried again:', () => {
+  test.each<[string, () => Response, number, string]>([
+    ['500', failing(500), 4, 'UPSTREAM_UNAVAILABLE'],
+    ['502', failing(502), 4, 'UPSTREAM_UNAVAILABLE'],
+    ['503', failing(503), 4, 'UPSTREAM_UNAVAILABLE'],
+    ['504', failing(504), 4, 'UPSTREAM_UNAVAILABLE'],
+    ['520', failing(520), 4, 'UPSTREAM_UNAVAILABLE'],
+    ['408', failing(408), 4, 'UPSTREAM_UNAVAILABLE'],
+    ['425', failing(425), 4, 'UPSTREAM_UNAVAILABLE'],
+    ['429', failing(429), 4, 'UPSTREAM_THROTTLED'],
+    ['a web page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } }), 4, 'UPSTREAM_BAD_RESPONSE'],
+    ['bytes that are no UTF-8', () => new Response(new Uint8Array([0x22, 0xff, 0x22])), 4, 'UPSTREAM_BAD_RESPONSE'],
+    ['400', failing(400), 1, 'UPSTREAM_REJECTED'],
+    ['401 for an account', failing(401), 1, 'UPSTREAM_REJECTED'],
+    ['403', failing(403), 1, 'UPSTREAM_REJECTED'],
+    ['404', failing(404), 1, 'UPSTREAM_REJECTED'],
+    ['422', failing(422), 1, 'UPSTREAM_REJECTED'],
+    ['301', failing(301, { location: 'https://merge.test/other' }), 1, 'UPSTREAM_BAD_RESPONSE'],
+    ['302', failing(302, { location: 'https://evil.test/' }), 1, 'UPSTREAM_BAD_RESPONSE'],
+    ['307', failing(307, { location: 'https://evil.test/' }), 1, 'UPSTREAM_BAD_RESPONSE'],
+  ])('%s', async (_, answer, attempts, code) => {
+    const { send, seen } = transport(answer)
+    await expect(send()).rejects.toMatchObject({ code })
+    expect(seen).toHaveLength(attempts)
+  })
+
+  test('a call that may be made once only is made once', async () => {
+    const { send, seen } = transport(failing(503))
+    await expect(send({ ...CALL, retry: false })).rejects.toMatchObject({ status: 503 })
+    expect(seen).toHaveLength(1)
+  })
+
+  test('a failure that passes', async () => {
+    const { send } = transport((_, attempt) => (attempt < 4 ? new Response(null, { status: 503 }) : Response.json([7])))
+    expect((await send()).json).toEqual([7])
+  })
+
+  test('401 without an account is the API key', async () => {
+    const { send } = transport(failing(401))
+    const { accountToken: _, ...keyOnly } = CALL
+    await expect(send(keyOnly)).rejects.toMatchObject({ code: 'CONFIG_AUTH', retryable: false })
+  })
+})
+
+describe('how long is waited:', () => {
+  test('ever longer, with chance', async () => {
+    const { send, waits } = transport(failing(503))
+    await expect(send()).rejects.toThrow()
+    expect(waits).toEqual([200, 400, 800])
+    const throttled = transport(failing(429))
+    await expect(throttled.send()).rejects.toThrow()
+    expect(throttled.waits).toEqual([1_000, 2_000, 4_000])
+  })
+
+  test.each<[string, number[], number | undefined]>([
+    ['7', [7_000, 7_000, 7_000], 7_000],
+    ['0.5', [500, 500, 500], 500],
+    ['0', [0, 0, 0], 0],
+    ['20', [20_000, 20_000, 20_000], 20_000],
+    ['21', [], 21_000],
+    ['3600', [], 3_600_000],
+    ['86401', [1_000, 2_000, 4_000], undefined],
+    ['-5', [1_000, 2_000, 4_000], undefined],
+    ['soon', [1_000, 2_000, 4_000], undefined],
+    ['', [1_000, 2_000, 4_000], undefined],
+    ['Mon, 05 Jan 2026 10:00:00 GMT', [], 3_600_000],
+  ])('Retry-After: %s', async (header, expected, retryAfterMs) => {
+    const { send, waits } = transport(failing(429, { 'retry-after': header }))
+    await expect(send()).rejects.toMatchObject({ retryAfterMs })
+    expect(waits).toEqual(expected)
+  })
+})
+
+describe('deadlines:', () => {
+  const never = new Promise<Response>(() => {})
+
+  test('headers that do not come within half a minute', async () => {
+    const { send, time } = transport((request) => Promise.race([never, aborted(request.signal)]))
+    const before = time.clock.now()
+    await expect(send({ ...CALL, retry: false })).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+    expect(time.clock.now() - before).toBe(30_000)
+  })
+
+  test('a body that trickles for more than a minute', async () => {
+    const { send, time } = transport(() => {
+      const body = new ReadableStream({ pull: async (controller) => (await time.sleep(1_000), controller.enqueue(new Uint8Array([32]))) }, { highWaterMark: 0 })
+      return new Response(body)
+    })
+    const before = time.clock.now()
+    await expect(send({ ...CALL, retry: false })).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+    expect(time.clock.now() - before).toBeLessThanOrEqual(61_000)
+  })
+
+  test('the caller’s abort ends the call, and a wait between two', async () => {
+    const stop = new AbortController()
+    const { send, time, seen } = transport((request) => Promise.race([never, aborted(request.signal)]))
+    time.sleep(5_000).then(() => stop.abort())
+    await expect(send({ ...CALL, caller: { lane: 'sync', signal: stop.signal } })).rejects.toMatchObject({ code: 'ABORTED' })
+    expect(seen).toHaveLength(1)
+    const late = new AbortController()
+    const waiting = transport(failing(429, { 'retry-after': '19' }))
+    waiting.time.sleep(1_000).then(() => late.abort())
+    await expect(waiting.send({ ...CALL, caller: { lane: 'sync', signal: late.signal } })).rejects.toThrow()
+    expect(waiting.seen).toHaveLength(1)
+  })
+
+  test('an answer of more than 32 MiB is not read to its end', async () => {
+    let sent = 0
+    const chunk = new Uint8Array(1024 * 1024).fill(32)
+    const { send } = transport(() => new Response(new ReadableStream({ pull: (controller) => (sent++, controller.enqueue(chunk)) }, { highWaterMark: 0 })))
+    await expect(send({ ...CALL, retry: false })).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' })
+    expect(sent).toBeLessThanOrEqual(34)
+  })
+})
+
+test.each(['..', '%2e%2e', 'a/b', 'a?b', 'a#b', '', 'ä', 'x'.repeat(513), 'a\\b'])('a path parameter of %j never leaves this process', async (value) => {
+  const { send, seen } = transport(() => Response.json({}))
+  await expect(send({ method: 'GET', template: '/{category}/v1/link-token', params: { category: value } })).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+  expect(seen).toEqual([])
+})
+
+describe('over sockets', () => {
+  const servers: (() => void)[] = []
+  afterEach(() => {
+    for (const close of servers.splice(0)) close()
+  })
+  async function listen(listener: RequestListener): Promise<string> {
+    const server = createServer(listener).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    servers.push(() => (server.closeAllConnections(), server.close()))
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+
+  test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed: the other host never sees the token', async (status) => {
+    const visitors: unknown[] = []
+    const evil = await listen((request, response) => {
+      visitors.push(request.headers)
+      response.end('{}')
+    })
+    const merge = await listen((_, response) => response.writeHead(status, { location: `${evil}/steal` }).end())
+    const sleep: TransportOptions['sleep'] = (_, options) => new Promise((_resolve, reject) => options?.signal?.addEventListener('abort', reject))
+    const send = createTransport({
+      apiBase: new URL(`${merge}/api`),
+      apiKey: new Secret('the-api-key'),
+      fetch: systemFetch,
+      clock: { now: () => 0 },
+      sleep,
+      random: () => 0,
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
+      budget: createErrorBudget({ now: () => 0 }, sleep, 1),
+    })
+    await expect(send(CALL)).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', status, retryable: false })
+    expect(visitors).toEqual([])
+  })
+})
+
+/** Rejects as fetch does. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { ErrorCode, IntegrationError } from '../../src/index.ts'
+import type { AccountCheckpoint } from '../../src/sync/account-checkpoint.ts'
+import { nextLook } from '../../src/sync/next-look.ts'
+import type { WalkResult } from '../../src/sync/walk-model.ts'
+
+const NOW = 1_000_000
+const before = (more: Partial<AccountCheckpoint> = {}): AccountCheckpoint => ({
+  dirtySeen: 3,
+  waits: 0,
+  failures: 0,
+  problem: null,
+  lookedAt: null,
+  nextLookAt: null,
+  ...more,
+})
+const failed = (retryAfterMs?: number): WalkResult => ({
+  outcome: 'failed',
+  error: new IntegrationError(ErrorCode.UPSTREAM_THROTTLED, 'no', retryAfterMs === undefined ? {} : { retryAfterMs }),
+})
+const look = (results: WalkResult[], state = before(), more: { aborted?: boolean; random?: number } = {}) =>
+  nextLook(state, results, { now: NOW, random: () => more.random ?? 0.5, lookEveryMs: 900_000, dirty: 5, aborted: more.aborted ?? false })
+
+const walked: WalkResult = { outcome: 'walked' }
+
+test.each<[string, WalkResult[], Partial<AccountCheckpoint>, number]>([
+  ['all is read', [walked, { outcome: 'rested' }, { outcome: 'off' }], {}, 900_000],
+  ['there is nothing to read', [], {}, 900_000],
+  ['Merge is at its first sync', [walked, { outcome: 'waiting' }], {}, 3_000],
+  ['Merge has been at it for ten looks', [{ outcome: 'waiting' }], { waits: 10 }, 18_575],
+  ['Merge has been at it for ever', [{ outcome: 'waiting' }], { waits: 100 }, 60_000],
+  ['the slice was too short', [walked, { outcome: 'unfinished' }], {}, 0],
+  ['the slice was too short and something waits', [{ outcome: 'waiting' }, { outcome: 'unfinished' }], {}, 0],
+  ['everything failed once', [failed()], {}, 22_500],
+  ['everything failed for the third time', [failed(), { outcome: 'off' }], { failures: 2 }, 90_000],
+  ['everything fails for ever', [failed()], { failures: 40 }, 16_200_000],
+  ['one of several fails for ever', [failed(), walked], { failures: 40 }, 675_000],
+  ['Merge asks for an hour', [failed(3_600_000), walked], {}, 3_600_000],
+  ['something failed and the slice was too short', [failed(), { outcome: 'unfinished' }], {}, 22_500],
+])('when %s', (_, results, state, expected) => {
+  expect(look(results, before(state)).due - NOW).toBe(expected)
+})
+
+test('what was asked for counts as seen only when everything was reached', () => {
+  expect(look([walked]).after.dirtySeen).toBe(5)
+  expect(look([{ outcome: 'unfinished' }]).after.dirtySeen).toBe(3)
+  expect(look([walked, failed()]).after.dirtySeen).toBe(3)
+  expect(look([walked], before(), { aborted: true }).after.dirtySeen).toBe(3)
+})
+
+test('failures and waits are counted in a row', () => {
+  expect(look([failed()], before({ failures: 4 })).after).toMatchObject({ failures: 5, problem: 'UPSTREAM_THROTTLED' })
+  expect(look([walked], before({ failures: 4, problem: 'X' })).after).toMatchObject({ failures: 0, problem: null })
+  expect(look([{ outcome: 'waiting' }], before({ waits: 4 })).after.waits).toBe(5)
+  expect(look([walked], before({ waits: 4 })).after.waits).toBe(0)
+})
+
+test('half of a back-off is certain and half is chance', () => {
+  expect(look([failed()], before(), { random: 0 }).due - NOW).toBe(15_000)
+  expect(look([failed()], before(), { random: 0.999 }).due - NOW).toBe(29_985)
+})

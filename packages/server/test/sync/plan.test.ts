@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import type { ModelStatus } from '../../src/merge/gateway.ts'
+import { advance } from '../../src/sync/advance.ts'
+import { type Checkpoint, EMPTY_CHECKPOINT, readCheckpoint, type Walk } from '../../src/sync/checkpoint.ts'
+import { type Plan, type PlanContext, plan } from '../../src/sync/plan.ts'
+
+const NOW = Date.UTC(2026, 0, 5, 12)
+const MINUTE = 60_000
+const iso = (ms: number) => new Date(ms).toISOString()
+
+const status = (more: Partial<ModelStatus> = {}): ModelStatus => ({
+  model: 'hris.Employee',
+  status: 'DONE',
+  isInitialSync: false,
+  lastSyncResult: 'DONE',
+  lastSyncStart: iso(NOW - 20 * MINUTE),
+  lastSyncFinished: iso(NOW - 15 * MINUTE),
+  nextSyncStart: null,
+  ...more,
+})
+
+const context = (more: Partial<PlanContext> = {}): PlanContext => ({
+  now: NOW,
+  date: NOW,
+  fingerprint: 'f',
+  asked: false,
+  modifiedAfter: true,
+  earlyRead: false,
+  sweepEveryMs: 7 * 86_400_000,
+  idleMs: 60 * MINUTE,
+  ...more,
+})
+
+/** A model that was read whole an hour and a half ago, and nothing has happened since. */
+const read = (more: Partial<Checkpoint> = {}): Checkpoint => ({
+  ...EMPTY_CHECKPOINT,
+  low: NOW - 100 * MINUTE,
+  sweptAt: NOW - 86_400_000,
+  walkedAt: NOW - 30 * MINUTE,
+  fingerprint: 'f',
+  seen: ['DONE', 'DONE', iso(NOW - 20 * MINUTE), iso(NOW - 15 * MINUTE)].join('|'),
+  ready: true,
+  completeness: 'complete',
+  ...more,
+})
+
+const walk = (more: Partial<Walk> = {}): Walk => ({
+  kind: 'incremental',
+  after: NOW - 100 * MINUTE,
+  nextLow: NOW - 20 * MINUTE,
+  cursor: 'c',
+  startedAt: NOW - 5 * MINUTE,
+  seen: null,
+  completeness: 'complete',
+  records: 7,
+  ...more,
+})
+
+const walked = (decision: Plan): Walk => {
+  if (decision.do !== 'walk') throw new Error(`It is to ${decision.do}.`)
+  return decision.walk
+}
+
+describe('what to do about a model', () => {
+  const never = status({ status: 'SYNCING', lastSyncResult: null, lastSyncFinished: null })
+  test.each<[string, Checkpoint, ModelStatus | null, Partial<PlanContext>, string]>([
+    ['Merge has it switched off', read(), status({ status: 'DISABLED' }), { asked: true }, 'off'],
+    ['it is switched off in the middle of a walk', read({ walk: walk() }), status({ status: 'DISABLED' }), {}, 'off'],
+    ['Merge has never finished', EMPTY_CHECKPOINT, never, {}, 'wait'],
+    ['Merge has never finished, and somebody asks', EMPTY_CHECKPOINT, never, { asked: true }, 'wait'],
+    ['Merge has never finished, and reading early is on', EMPTY_CHECKPOINT, never, { earlyRead: true }, 'initial'],
+    ['it was never read', EMPTY_CHECKPOINT, status(), {}, 'initial'],
+    ['it was never read and Merge does not list it', EMPTY_CHECKPOINT, null, {}, 'initial'],
+    ['nothing has happened', read(), status(), {}, 'rest'],
+    ['somebody asks', read(), status(), { asked: true }, 'incremental'],
+    ['Merge has finished another sync', read(), status({ lastSyncFinished: iso(NOW - MINUTE) }), {}, 'incremental'],
+    ['Merge has begun another sync', read(), status({ status: 'SYNCING', lastSyncStart: iso(NOW - MINUTE) }), {}, 'incremental'],
+    ['it was not read for an hour', read({ walkedAt: NOW - 60 * MINUTE }), status(), {}, 'incremental'],
+    ['its list takes no modified_after', read({ walkedAt: NOW - 60 * MINUTE }), status(), { modifiedAfter: false }, 'sweep'],
+    ['its last sweep was a week ago', read({ sweptAt: NOW - 7 * 86_400_000 }), status(), {}, 'sweep'],
+    ['what a record depends on has changed', read(), status(), { fingerprint: 'g' }, 'sweep'],
+    ['what a record depends on has changed before the first read was through', { ...EMPTY_CHECKPOINT, walk: walk({ kind: 'initial' }), fingerprint: 'f' }, status(), { fingerprint: 'g' }, 'initial'],
+    ['a walk is under way', read({ walk: walk({ kind: 'sweep' }) }), status(), {}, 'sweep'],
+    ['a walk is under way and Merge syncs', read({ walk: walk() }), status({ status: 'SYNCING' }), {}, 'incremental'],
+    ['a walk is older than a day', read({ walk: walk({ kind: 'sweep', startedAt: NOW - 86_400_000 }), walkedAt: NOW - 2 * 86_400_000 }), status(), {}, 'incremental'],
+  ])('%s', (_, state, known, more, expected) => {
+    const decision = plan(state, known, context(more))
+    expect(decision.do === 'walk' ? decision.walk.kind : decision.do).toBe(expected)
+  })
+
+  test('a walk under way keeps its bounds and its cursor, whatever the clocks say now', () => {
+    const under = walk({ kind: 'sweep', after: null })
+    expect(plan(read({ walk: under, sweep: 3 }), status(), context({ now: NOW + MINUTE }))).toEqual({ do: 'walk', walk: under, sweep: 3, fingerprint: 'f' })
+  })
+
+  test('an incremental walk begins where the last complete one said', () => {
+    expect(walked(plan(read(), status(), context({ asked: true }))).after).toBe(NOW - 100 * MINUTE)
+  })
+
+  test('a sweep and a first walk have no lower bound, and every sweep has a number of its own', () => {
+    expect(walked(plan(EMPTY_CHECKPOINT, status(), context())).after).toBeNull()
+    expect(plan(read({ sweep: 4 }), status(), context({ fingerprint: 'g' }))).toMatchObject({ sweep: 5, walk: { after: null, cursor: null } })
+    expect(plan(read({ sweep: 4 }), status(), context({ asked: true }))).toMatchObject({ sweep: 4 })
+  })
+})
+
+describe('where the next walk will begin', () => {
+  const OVERLAP = 10 * MINUTE
+  test.each<[string, Partial<PlanContext>, Partial<ModelStatus>, number]>([
+    ['clocks agree', {}, {}, NOW - 1_000],
+    ['ours is fast', { now: NOW + 90_000 }, {}, NOW - 1_000],
+    ['ours is slow', { now: NOW - 90_000 }, {}, NOW - 90_000],
+    ['Merge’s is fast', { date: NOW + 90_000 }, {}, NOW],
+    ['Merge’s is slow', { date: NOW - 90_000 }, {}, NOW - 91_000],
+    ['a sync is under way', {}, { status: 'SYNCING', lastSyncStart: iso(NOW - 3 * MINUTE) }, NOW - 3 * MINUTE - 5_000],
+    ['a sync is under way and Merge does not say since when', {}, { status: 'SYNCING', lastSyncStart: null }, NOW - 1_000],
+    ['Merge does not say what time it is', { date: null }, {}, NOW - 20 * MINUTE],
+    ['Merge says neither', { date: null }, { lastSyncStart: null }, NOW],
+    ['a stamp is garbage', {}, { status: 'SYNCING', lastSyncStart: 'soon' }, NOW - 1_000],
+    ['a fraction of a second is rounded down', { now: NOW - 1_500 }, {}, NOW - 2_000],
+  ])('%s', (_, more, known, expected) => {
+    expect(walked(plan(EMPTY_CHECKPOINT, status(known), context(more))).nextLow).toBe(expected - OVERLAP)
+  })
+})
+
+describe('how complete it is', () => {
+  test.each<[string, ModelStatus | null, Walk['completeness']]>([
+    ['done', status(), 'complete'],
+    ['partial', status({ status: 'PARTIALLY_SYNCED', lastSyncResult: 'PARTIALLY_SYNCED' }), 'partial'],
+    ['failed', status({ status: 'FAILED', lastSyncResult: 'FAILED' }), 'none'],
+    ['syncing again after it was done', status({ status: 'SYNCING' }), 'complete'],
+    ['not listed', null, 'complete'],
+    ['a word we do not know', status({ lastSyncResult: 'SPLENDID' }), 'none'],
+  ])('%s', (_, known, expected) => {
+    expect(walked(plan(EMPTY_CHECKPOINT, known, context())).completeness).toBe(expected)
+  })
+})
+
+describe('what the checkpoint becomes', () => {
+  const planned = (state: Checkpoint, decision: Plan) => advance(state, { kind: 'planned', plan: decision, status: status() })
+  const page = (next: string | null) => ({ kind: 'page', next, records: 100, now: NOW }) as const
+
+  test('the watermark moves with the last page and at no other moment', () => {
+    const state = read({ walk: walk({ nextLow: 42 }) })
+    const middle = advance(state, page('d'))
+    expect(middle).toMatchObject({ low: state.low, walk: { cursor: 'd', records: 107 }, commits: 1, walkedAt: state.walkedAt })
+    const end = advance(middle, page(null))
+    expect(end).toMatchObject({ low: 42, walk: null, commits: 2, walkedAt: NOW, problem: null })
+  })
+
+  test('only a walk without a lower bound counts as a sweep', () => {
+    const before = NOW - 86_400_000
+    expect(advance(read({ sweptAt: before, walk: walk() }), page(null)).sweptAt).toBe(before)
+    expect(advance(read({ sweptAt: before, walk: walk({ after: null }) }), page(null)).sweptAt).toBe(NOW)
+  })
+
+  test('ready comes with a walk over what Merge had finished, and stays', () => {
+    const none = advance({ ...EMPTY_CHECKPOINT, walk: walk({ completeness: 'none' }) }, page(null))
+    expect(none).toMatchObject({ ready: false, completeness: 'none' })
+    const partial = advance({ ...none, walk: walk({ completeness: 'partial' }) }, page(null))
+    expect(partial).toMatchObject({ ready: true, completeness: 'partial' })
+    expect(advance({ ...partial, walk: walk({ completeness: 'none' }) }, page(null))).toMatchObject({ ready: true, completeness: 'partial' })
+  })
+
+  test('a cursor that is not accepted any more starts the walk again with the same bounds', () => {
+    const state = read({ walk: walk({ cursor: 'old', after: 5, nextLow: 6 }) })
+    expect(advance(state, { kind: 'cursor_invalid' })).toEqual({ ...state, walk: { ...state.walk, cursor: null } })
+  })
+
+  test('a failure is remembered, keeps everything else, and is forgotten with the next page', () => {
+    const state = read({ walk: walk() })
+    const failed = advance(state, { kind: 'failed', code: 'UPSTREAM_TIMEOUT' })
+    expect(failed).toEqual({ ...state, problem: 'UPSTREAM_TIMEOUT' })
+    expect(advance(failed, page('d')).problem).toBeNull()
+  })
+
+  test('a plan to walk is taken over, one to rest or wait leaves the walk, and off ends it', () => {
+    const under = walk()
+    const next = { do: 'walk', walk: under, sweep: 2, fingerprint: 'g' } as const
+    expect(planned(read(), next)).toMatchObject({ walk: under, sweep: 2, fingerprint: 'g', status: 'DONE' })
+    for (const decision of [{ do: 'rest' }, { do: 'wait' }] as const) expect(planned(read({ walk: under }), decision).walk).toBe(under)
+    expect(planned(read({ walk: under }), { do: 'off' })).toMatchObject({ walk: null, low: read().low })
+  })
+
+  test('a page or a cursor without a walk changes nothing', () => {
+    expect(advance(read(), page(null))).toEqual(read())
+    expect(advance(read(), { kind: 'cursor_invalid' })).toEqual(read())
+  })
+
+  test.each([null, undefined, '', 'garbage', '{"low":'])('%j reads as a model that was never read', (text) => {
+    expect(readCheckpoint(text)).toEqual(EMPTY_CHECKPOINT)
+  })
+})
