@@ -1,12 +1,16 @@
+import { checkModel, createChangeReader, type ReadChanges, type ReadChangesPage } from './change-reader.ts'
 import type { Core } from './core.ts'
 import { ErrorCode, IntegrationError } from './errors.ts'
+import { askForRebuild, confirmDeletions } from './link/change-wishes.ts'
 import type { LinkTokenResult } from './link/create-link-token.ts'
 import { deleteAccount } from './link/delete-account.ts'
 import { releaseAccount } from './link/release-account.ts'
 import { type RelinkInput, relink } from './link/relink.ts'
 import { renameAccount } from './link/rename-account.ts'
 import { type LinkedAccount, viewAccount } from './linked-account.ts'
+import type { ModelName } from './merge/model-table.ts'
 import { createOfficialClient } from './merge/official-client.ts'
+import type { Secret } from './secrets/secret.ts'
 import type { Account } from './storage/port.ts'
 import { lookNow } from './work.ts'
 
@@ -26,13 +30,16 @@ export interface AccountHandle {
   syncNow(): Promise<LinkedAccount>
   /** Wants it looked at by the work loop as soon as possible, and returns at once. */
   wake(): Promise<LinkedAccount>
+  /** Reads one model, or all of them, anew from the beginning, and believes what it finds even where a stamp went backwards. Returns at once; the work loop does it. */
+  rebuild(model?: ModelName): Promise<LinkedAccount>
+  /** Lets a mass deletion through that was held back (`problem: 'SYNC_MASS_DELETION'`). */
+  confirmDeletions(model: ModelName): Promise<LinkedAccount>
+  /** Asks Merge to read the source anew: all models, not in every plan, and it costs a sync credit. Throws `UPSTREAM_REJECTED` where the plan has none. */
+  resyncUpstream(): Promise<void>
   /** What changed in one model since `after` (0 or absent: everything), in order; each record once, with its newest content. */
-  changes<Data = Record<string, unknown>>(model: string, options?: { after?: number }): AsyncGenerator<RecordChange<Data>>
+  changes: ReadChanges
   /** A page of {@link AccountHandle.changes}; `next` is the `after` of the following page, `null` at the end. */
-  changesPage<Data = Record<string, unknown>>(
-    model: string,
-    options?: { after?: number; limit?: number },
-  ): Promise<{ changes: RecordChange<Data>[]; next: number | null }>
+  changesPage: ReadChangesPage
   /**
    * Merge's official client, bound to this account: for writes and everything else. Needs `@mergeapi/merge-node-client` to be installed
    * (`CONFIG_PEER_MISSING` otherwise), and is named by the caller, so that those who do not use it pay nothing for its types:
@@ -40,19 +47,6 @@ export interface AccountHandle {
    */
   client<Client = unknown>(): Promise<Client>
 }
-
-export interface RecordChange<Data> {
-  /** Keep the highest one you have handled and pass it as `after`. */
-  seq: number
-  id: string
-  op: 'upsert' | 'delete'
-  /** Merge's `modified_at` as ISO 8601, cut to milliseconds; the record itself has all its digits. */
-  modifiedAt: string
-  /** As on the wire: snake_case, `null` kept. Of a deletion: the record as last seen. */
-  data: Data
-}
-
-const PAGE = 500
 
 export function createAccountHandle(core: Core, account: Account): AccountHandle {
   let row = account
@@ -65,33 +59,21 @@ export function createAccountHandle(core: Core, account: Account): AccountHandle
     return viewAccount(row, core.sync.settings.models)
   }
 
-  async function changesPage<Data>(
-    model: string,
-    options: { after?: number; limit?: number } = {},
-  ): Promise<{ changes: RecordChange<Data>[]; next: number | null }> {
-    const { after = 0, limit = PAGE } = options
-    if (!Number.isSafeInteger(after) || after < 0)
-      throw new IntegrationError(ErrorCode.INPUT_INVALID, '"after" must be 0 or the "seq" of a change.')
-    if (!Number.isSafeInteger(limit) || limit < 1 || limit > 10_000)
-      throw new IntegrationError(ErrorCode.INPUT_INVALID, '"limit" must be a whole number from 1 to 10000.')
-    if (!core.sync.settings.models.some((wanted) => wanted.model === model)) {
+  function openToken(): Promise<Secret> {
+    if (row.token === null)
       throw new IntegrationError(
-        ErrorCode.INPUT_INVALID,
-        `${JSON.stringify(model)} is not among "sync.models", so nothing is kept of it.`,
-        { model },
+        ErrorCode.ACCOUNT_RELINK_NEEDED,
+        `Linked account ${account.id} has not been linked yet, so there is nothing to call.`,
+        { accountId: account.id },
       )
-    }
-    const page = await core.storage.changes({ accountId: account.id, model, after, limit })
-    return {
-      next: page.next,
-      changes: page.changes.map(({ seq, id, op, modifiedAt, data }) => ({
-        seq,
-        id,
-        op,
-        modifiedAt: new Date(modifiedAt / 1000).toISOString(),
-        data: JSON.parse(data) as Data,
-      })),
-    }
+    return core.link.vault.open(row.token, 'account-token', row)
+  }
+
+  /** The row after a change, or the error when there is none any more. */
+  function changed(result: Account | null): LinkedAccount {
+    if (result === null) throw gone(account.id)
+    row = result
+    return viewAccount(row, core.sync.settings.models)
   }
 
   return {
@@ -108,17 +90,12 @@ export function createAccountHandle(core: Core, account: Account): AccountHandle
       return result
     },
     async rename(displayName) {
-      const renamed = await renameAccount(core.link, row, displayName)
-      if (renamed === null) throw gone(account.id)
-      row = renamed
-      return viewAccount(row, core.sync.settings.models)
+      return changed(await renameAccount(core.link, row, displayName))
     },
     async release() {
-      const released = await releaseAccount(core.link, row)
-      if (released === null) throw gone(account.id)
-      row = released
+      const result = changed(await releaseAccount(core.link, row))
       core.wakeup.ring()
-      return viewAccount(row, core.sync.settings.models)
+      return result
     },
     async syncNow() {
       await lookNow(core, account.id, new AbortController().signal)
@@ -129,24 +106,25 @@ export function createAccountHandle(core: Core, account: Account): AccountHandle
       core.wakeup.ring()
       return refresh()
     },
-    changesPage,
-    async *changes<Data>(model: string, options: { after?: number } = {}) {
-      for (let after = options.after ?? 0; ; ) {
-        const page = await changesPage<Data>(model, { after })
-        yield* page.changes
-        if (page.next === null) return
-        after = page.next
-      }
+    async rebuild(model) {
+      const models = model === undefined ? core.sync.settings.models.map((wanted) => wanted.model) : [checkModel(core, model).model]
+      const result = changed(await askForRebuild(core.link, row, models))
+      core.wakeup.ring()
+      return result
     },
+    async confirmDeletions(model) {
+      const result = changed(await confirmDeletions(core.link, row, checkModel(core, model).model))
+      core.wakeup.ring()
+      return result
+    },
+    async resyncUpstream() {
+      await refresh()
+      await core.link.gateway.resync(row.category, await openToken())
+    },
+    ...createChangeReader(core, account.id),
     async client<Client>() {
       await refresh()
-      if (row.token === null)
-        throw new IntegrationError(
-          ErrorCode.ACCOUNT_RELINK_NEEDED,
-          `Linked account ${account.id} has not been linked yet, so there is nothing to call.`,
-          { accountId: account.id },
-        )
-      return (await createOfficialClient(core.hosts, core.apiKey, await core.link.vault.open(row.token, 'account-token', row))) as Client
+      return (await createOfficialClient(core.hosts, core.apiKey, await openToken())) as Client
     },
   }
 }

@@ -90,6 +90,10 @@ export const ErrorCode = {
   UPSTREAM_PAGINATION_LOOP: 'UPSTREAM_PAGINATION_LOOP',
   /** Merge does not accept a cursor any more; the walk starts again. */
   UPSTREAM_CURSOR_INVALID: 'UPSTREAM_CURSOR_INVALID',
+  /** `sink.write` failed; nothing was stored, and the same batch comes again. */
+  SYNC_SINK_FAILED: 'SYNC_SINK_FAILED',
+  /** More deletions than `sync.massDeletion` allows: held back until `account.confirmDeletions(model)`. */
+  SYNC_MASS_DELETION: 'SYNC_MASS_DELETION',
   /** The row kept changing under us. */
   STORE_CONFLICT: 'STORE_CONFLICT',
   /** Somebody else holds the lease now; nothing was written. */
@@ -117,6 +121,7 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.UPSTREAM_THROTTLED,
   ErrorCode.UPSTREAM_BAD_RESPONSE,
   ErrorCode.UPSTREAM_CURSOR_INVALID,
+  ErrorCode.SYNC_SINK_FAILED,
   ErrorCode.STORE_CONFLICT,
   ErrorCode.STORE_FENCED,
   ErrorCode.STORE_UNAVAILABLE,

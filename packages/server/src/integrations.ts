@@ -1,6 +1,7 @@
 import { createCatalog } from './catalog.ts'
 import type { Core } from './core.ts'
 import { createEvents, type EventName, type IntegrationEvents } from './events.ts'
+import { type AuditReport, auditAccounts } from './link/audit-accounts.ts'
 import { readDetails } from './link/details.ts'
 import { generateOriginId } from './link/origin-id.ts'
 import { reportHealth } from './link/report-health.ts'
@@ -14,7 +15,9 @@ import { readKeyring } from './secrets/keyring.ts'
 import { Secret } from './secrets/secret.ts'
 import { createVault } from './secrets/vault.ts'
 import { prepared } from './storage/prepared.ts'
+import type { ModelVerdict } from './sync/verify-model.ts'
 import { systemClock, systemFetch, systemLogger, systemRandom, systemRandomBytes, systemSleep } from './system.ts'
+import { verify } from './verify.ts'
 import { createWakeup } from './wakeup.ts'
 import { run, tick } from './work.ts'
 
@@ -30,6 +33,13 @@ export interface Integrations {
   tick(options: { budgetMs: number; signal?: AbortSignal }): Promise<{ looked: number }>
   /** Does due work until aborted: a server process. Any number of processes may run it on one store. */
   run(options: { signal: AbortSignal; concurrency?: number }): Promise<void>
+  /** Compares Merge's linked accounts with the store: orphans, gone, unfinished. For an operator, or once a day. */
+  audit(): Promise<AuditReport>
+  /**
+   * Compares the records at Merge with those in the store, one verdict per account and model: missing, extra, stale. Reads everything anew
+   * at each account's pace, and changes nothing. For an operator. Throws what Merge answers for the first account that cannot be read.
+   */
+  verify(query?: { organization?: string; model?: string; signal?: AbortSignal }): AsyncGenerator<ModelVerdict>
   /** Listens in this process. Returns the function that stops it. */
   on<Name extends EventName>(name: Name, listener: (event: IntegrationEvents[Name]) => void): () => void
   /** @internal What `createHandler` needs; not for applications. */
@@ -46,6 +56,8 @@ export function createIntegrations(options: Options): Integrations {
     catalog: createCatalog(core),
     tick: (budget) => tick(core, budget),
     run: (until) => run(core, until),
+    audit: () => auditAccounts(core.link),
+    verify: (query) => verify(core, query),
     on: core.events.on,
     core,
   }
@@ -97,13 +109,16 @@ function compose(options: Options): Core {
       omit: structuredClone(options.sync.omit ?? {}) as Record<string, readonly string[]>,
       earlyRead: options.sync.earlyRead ?? false,
       sweepEveryMs: options.sync.sweepEvery ?? 7 * 86_400_000,
-      lookEveryMs: options.sync.lookEvery ?? 15 * 60_000,
+      sink: options.sync.sink,
+      store: options.sync.store ?? 'records',
+      massDeletion: options.sync.massDeletion ?? 0.5,
+      lookEveryMs: options.sync.lookEvery ?? null,
       idleMs: options.sync.idle ?? 3_600_000,
       leaseMs: 120_000,
       sliceMs: 55_000,
     },
     reportHealth: (account, health) => reportHealth(link, account, health),
-    relinks: (account) => readDetails(account).relinks,
+    wishes: readDetails,
   }
   const worker = `worker_${Buffer.from(randomBytes(6)).toString('hex')}`
   return { worker, storage, clock, sleep, logger, randomBytes, events, link, sync, hosts, apiKey, wakeup: createWakeup(sleep) }

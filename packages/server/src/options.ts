@@ -1,9 +1,10 @@
 import { ErrorCode, IntegrationError } from './errors.ts'
 import type { OriginIdInput, OriginIdStrategy } from './link/origin-id.ts'
-import { findModel, MODEL_TABLE, type ModelRow } from './merge/model-table.ts'
+import { findModel, MODEL_TABLE, type ModelName, type ModelRow, modelsInAll } from './merge/model-table.ts'
 import type { Region } from './merge/region.ts'
 import type { Storage } from './storage/port.ts'
 import type { MergePlan } from './sync/governor.ts'
+import type { Sink } from './sync/sink.ts'
 import type { Clock, Logger, Sleep } from './system.ts'
 
 /** What {@link createIntegrations} takes. The options object is read once and never changed. */
@@ -44,15 +45,24 @@ export interface MergeOptions {
 }
 
 export interface SyncOptions {
-  /** Explicit: `['hris.Employee', …]`. `'all'` leaves out bank, payroll and dependents; name those. */
-  models: readonly string[] | 'all'
+  /** Explicit: `['hris.Employee', …]`. `'all'` leaves out what is most sensitive (bank, payroll, pay, benefits, dependents, EEOC): name those. */
+  models: readonly (ModelName | (string & {}))[] | 'all'
   /** Fields dropped before anything is stored: `{ 'hris.Employee': ['ssn'] }`. */
-  omit?: Record<string, readonly string[]>
+  omit?: { readonly [model: string]: readonly string[] }
+  /** Where records go beside the store, or instead of it. */
+  sink?: Sink
+  /** `versions` (with a sink): the store keeps id, version and hash of each record, and not the record. `records` unless set. */
+  store?: 'records' | 'versions'
+  /**
+   * The largest share of a model's records (0 to 1) that one walk may delete unasked, when that is more than 50 records; 0.5 unless set. Beyond it the walk
+   * stops, tells so (`SYNC_MASS_DELETION`), and goes on after `account.confirmDeletions(model)`. `false`: no limit.
+   */
+  massDeletion?: number | false
   /** Read while Merge's own first sync is still running. Safe, and costs more requests; off unless set. */
   earlyRead?: boolean
   /** Milliseconds between two full sweeps of a model; a week unless set. */
   sweepEvery?: number
-  /** Milliseconds between two looks at an account; 15 minutes unless set. */
+  /** Milliseconds between two looks at an account; unless set, 5 minutes to an hour by how often Merge itself syncs the account. */
   lookEvery?: number
   /** Milliseconds after which a model is walked although Merge reports nothing new; an hour unless set. */
   idle?: number
@@ -60,7 +70,7 @@ export interface SyncOptions {
 
 /** The models to read, in the order named. Throws `CONFIG_INVALID` for a name that is not in the table. */
 export function wantedModels(models: SyncOptions['models'] | undefined): ModelRow[] {
-  if (models === 'all') return MODEL_TABLE.filter((row) => !row.sensitive)
+  if (models === 'all') return modelsInAll()
   if (!Array.isArray(models) || models.length === 0) {
     throw new IntegrationError(
       ErrorCode.CONFIG_INVALID,

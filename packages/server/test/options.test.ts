@@ -14,7 +14,13 @@ const refused = (code: string, name: string) => expect.objectContaining({ code, 
 
 test('the smallest options will do, and nothing is asked of anybody yet', () => {
   let asked = 0
-  createIntegrations({ ...good(), fetch: () => (asked++, Promise.reject(new Error('no network'))) })
+  createIntegrations({
+    ...good(),
+    fetch: () => {
+      asked++
+      return Promise.reject(new Error('no network'))
+    },
+  })
   expect(asked).toBe(0)
 })
 
@@ -101,7 +107,10 @@ test('a storage of another contract is refused with both numbers', () => {
 test('a store that cannot be migrated is asked again by the next call', async () => {
   let tries = 0
   const inner = memoryStorage()
-  const world = setup({}, { wrap: () => ({ ...inner, migrate: () => (++tries === 1 ? Promise.reject(new Error('not yet')) : inner.migrate()) }) })
+  const world = setup(
+    {},
+    { wrap: () => ({ ...inner, migrate: () => (++tries === 1 ? Promise.reject(new Error('not yet')) : inner.migrate()) }) },
+  )
   await expect(world.acme.list()).rejects.toThrow('not yet')
   expect(await world.acme.list()).toEqual([])
   await world.acme.list()
@@ -135,7 +144,12 @@ describe('from the environment', () => {
   })
 
   test('the address of Merge and of its script', () => {
-    const environment = { MERGE_API_KEY: 'k', CONNECT_INTEGRATION_SECRET: SECRET, MERGE_API_BASE_URL: 'http://localhost:4010/api', MERGE_LINK_SCRIPT_URL: 'http://localhost:4010/initialize.js' }
+    const environment = {
+      MERGE_API_KEY: 'k',
+      CONNECT_INTEGRATION_SECRET: SECRET,
+      MERGE_API_BASE_URL: 'http://localhost:4010/api',
+      MERGE_LINK_SCRIPT_URL: 'http://localhost:4010/initialize.js',
+    }
     expect(integrationsFromEnv(rest, environment).core.hosts).toMatchObject({
       link: { scriptUrl: 'http://localhost:4010/initialize.js', apiBaseUrl: 'http://localhost:4010' },
     })
@@ -154,21 +168,36 @@ describe('a Merge that is not the right one', () => {
 
   test('a wrong API key is told as that', async () => {
     const world = setup({ merge: { apiKey: 'wrong', baseUrl: 'https://merge.test/api' } })
-    await expect(click(world)).rejects.toMatchObject({ code: ErrorCode.CONFIG_AUTH, status: 401, message: expect.stringContaining('MERGE_API_KEY') })
+    await expect(click(world)).rejects.toMatchObject({
+      code: ErrorCode.CONFIG_AUTH,
+      status: 401,
+      message: expect.stringContaining('MERGE_API_KEY'),
+    })
   })
 
   test('a web page where the API should be names the option', async () => {
     const world = setup({ fetch: async () => new Response('<html>Welcome</html>', { headers: { 'content-type': 'text/html' } }) })
-    await expect(click(world)).rejects.toMatchObject({ code: ErrorCode.UPSTREAM_BAD_RESPONSE, message: expect.stringContaining('"merge.baseUrl" (https://merge.test/api)') })
+    await expect(click(world)).rejects.toMatchObject({
+      code: ErrorCode.UPSTREAM_BAD_RESPONSE,
+      message: expect.stringContaining('"merge.baseUrl" (https://merge.test/api)'),
+    })
   })
 
   test('an API of somebody else names the option', async () => {
     const world = setup({ fetch: async () => Response.json({ hello: 'world' }) })
-    await expect(click(world)).rejects.toMatchObject({ code: ErrorCode.UPSTREAM_BAD_RESPONSE, message: expect.stringContaining('"merge.baseUrl"') })
+    await expect(click(world)).rejects.toMatchObject({
+      code: ErrorCode.UPSTREAM_BAD_RESPONSE,
+      message: expect.stringContaining('"merge.baseUrl"'),
+    })
   })
 
   test('nothing there names the option and the reason', async () => {
-    const world = setup({ merge: { apiKey: 'k', baseUrl: 'http://127.0.0.1:1/api' }, fetch: (input, init) => fetch(input, init), sleep: async (ms, options) => (ms > 25_000 ? new Promise((_, reject) => options?.signal?.addEventListener('abort', reject)) : undefined) })
+    const world = setup({
+      merge: { apiKey: 'k', baseUrl: 'http://127.0.0.1:1/api' },
+      fetch: (input, init) => fetch(input, init),
+      sleep: async (ms, options) =>
+        ms > 25_000 ? new Promise((_, reject) => options?.signal?.addEventListener('abort', reject)) : undefined,
+    })
     await expect(world.acme.createLinkToken({ category: 'hris', ...ACME })).rejects.toMatchObject({
       code: ErrorCode.UPSTREAM_UNAVAILABLE,
       message: expect.stringMatching(/could not be reached.*"merge\.baseUrl"/),

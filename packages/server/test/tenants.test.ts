@@ -26,7 +26,11 @@ const ROUTES: [method: string, path: string, body?: unknown][] = [
 ]
 
 async function snapshot(world: World, id: string, organizationId: string) {
-  return [await world.storage.get({ id, organizationId }), await stored(world, id, MODELS[0] ?? ''), world.sandbox.accounts().map(({ status }) => status)]
+  return [
+    await world.storage.get({ id, organizationId }),
+    await stored(world, id, MODELS[0] ?? ''),
+    world.sandbox.accounts().map(({ status }) => status),
+  ]
 }
 
 test('every route answers another organization’s account exactly as one that does not exist', async () => {
@@ -49,7 +53,12 @@ test('every route answers another organization’s account exactly as one that d
 test('nobody asks "authorize" about an account that is not theirs', async () => {
   const world = await connected()
   const asked: unknown[] = []
-  const { call } = door(world, { authorize: ({ account }) => (asked.push(account?.id), true) })
+  const { call } = door(world, {
+    authorize: ({ account }) => {
+      asked.push(account?.id)
+      return true
+    },
+  })
   await call('GET', `/accounts/${world.id}`, { headers: { 'x-test-organization': 'org_other' } })
   expect(asked).toEqual([])
 })
@@ -74,13 +83,18 @@ test('for any two owners, no method of one reaches what the other has', async ()
   )
   const owner = fc
     .record({ organizationId: name, userId: fc.option(name, { nil: null }) })
-    .filter(({ organizationId, userId }) => organizationId !== '' && userId !== '' && organizationId.isWellFormed() && (userId?.isWellFormed() ?? true))
+    .filter(
+      ({ organizationId, userId }) =>
+        organizationId !== '' && userId !== '' && organizationId.isWellFormed() && (userId?.isWellFormed() ?? true),
+    )
   await fc.assert(
     fc.asyncProperty(owner, owner, async (one, other) => {
       fc.pre(one.organizationId !== other.organizationId || one.userId !== other.userId)
       const world = setup({ originIds: 'one-per-category' }, { sandbox: { employees: 1, initialSyncMs: 0 } })
       const open = (key: typeof one): Owner =>
-        key.userId === null ? world.integrations.forOrganization(key.organizationId) : world.integrations.forUser(key.organizationId, key.userId)
+        key.userId === null
+          ? world.integrations.forOrganization(key.organizationId)
+          : world.integrations.forUser(key.organizationId, key.userId)
       const [mine, theirs] = [open(one), open(other)]
       const { accountId, linkToken } = await world.run(mine.createLinkToken({ category: 'hris', ...ACME }))
       await world.run(theirs.createLinkToken({ category: 'hris', ...ACME }))
@@ -110,6 +124,8 @@ test('a user’s account is not the organization’s, and not another user’s',
 
 test('an id that is no text is refused, and one that is nonsense is nobody’s', async () => {
   const world = await connected()
-  for (const id of [7, null, undefined, {}, [world.id]]) await expect(world.acme.account(id as string)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
-  for (const id of ['', ' ', world.id.toUpperCase(), `${world.id} `, world.id.slice(0, -1), '__proto__']) expect(await world.acme.account(id)).toBeNull()
+  for (const id of [7, null, undefined, {}, [world.id]])
+    await expect(world.acme.account(id as string)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+  for (const id of ['', ' ', world.id.toUpperCase(), `${world.id} `, world.id.slice(0, -1), '__proto__'])
+    expect(await world.acme.account(id)).toBeNull()
 })

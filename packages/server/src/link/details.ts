@@ -14,6 +14,10 @@ export interface Details {
   exchanged: string | null
   /** Raised by every relink: what was read before may belong to other credentials. */
   relinks: number
+  /** By model: how often a rebuild was asked for. */
+  rebuilds: Record<string, number>
+  /** By model: when a mass deletion was last confirmed, epoch milliseconds. */
+  confirmedDeletions: Record<string, number>
   /** Failed deletions in a row. */
   deletions: number
   /** Newest last, at most 50. */
@@ -49,6 +53,8 @@ const EMPTY: Details = {
   linkExpiresAt: null,
   exchanged: null,
   relinks: 0,
+  rebuilds: {},
+  confirmedDeletions: {},
   deletions: 0,
   activity: [],
 }

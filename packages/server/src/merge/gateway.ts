@@ -50,6 +50,14 @@ export interface AccountDetails {
   integrationSlug: string | null
 }
 
+/** An entry of Merge's own list; it never carries a token. */
+export interface LinkedAccountAtMerge {
+  linkedAccountId: string
+  originId: string | null
+  category: string
+  status: string
+}
+
 export interface ModelStatus {
   model: string
   /** SYNCING, DONE, FAILED, DISABLED, PAUSED or PARTIALLY_SYNCED; open for more. */
@@ -161,6 +169,30 @@ export function createGateway(transport: Transport) {
       return null
     },
 
+    /** The same list whole, production and test accounts of one category. */
+    async linkedAccounts(category: string): Promise<LinkedAccountAtMerge[]> {
+      const accounts: LinkedAccountAtMerge[] = []
+      for (const isTest of [undefined, 'true']) {
+        const first = {
+          method: 'GET',
+          template: '/{category}/v1/linked-accounts',
+          params: { category },
+          query: { category, is_test_account: isTest },
+        } as const
+        for await (const { body } of pages(transport, linkedAccountsSchema, first)) {
+          for (const row of body.results) {
+            accounts.push({
+              linkedAccountId: row.id,
+              originId: row.end_user_origin_id ?? null,
+              category: row.category ?? category,
+              status: row.status ?? 'COMPLETE',
+            })
+          }
+        }
+      }
+      return accounts
+    },
+
     /** `GET /{category}/v1/sync-status`, all pages, with Merge's clock at the time of the first. */
     async syncStatus(category: string, accountToken: Secret, caller?: Caller): Promise<{ date: number | null; models: ModelStatus[] }> {
       const models: ModelStatus[] = []
@@ -223,6 +255,11 @@ export function createGateway(transport: Transport) {
           )
         throw error
       }
+    },
+
+    /** `POST /{category}/v1/sync-status/resync`: all models; plan-gated, costs a sync credit, production accounts only (help.merge.dev/en/articles/5388905). */
+    async resync(category: string, accountToken: Secret): Promise<void> {
+      await transport({ method: 'POST', template: '/{category}/v1/sync-status/resync', params: { category }, accountToken, retry: false })
     },
 
     /** `GET /organizations/integrations`: what this Merge organization has enabled, all pages. */

@@ -49,7 +49,7 @@ export function findModel(model: string): ModelRow | undefined {
 export function matchModel(category: string, name: string): ModelRow | undefined {
   const own = squeeze(category)
   const dot = name.lastIndexOf('.')
-  if (false) return undefined
+  if (dot >= 0 && squeeze(name.slice(0, dot)) !== own) return undefined
   return byKnownName.get(nameKey(own, name.slice(dot + 1)))
 }
 

@@ -49,7 +49,7 @@ export const pageSchema = z.object({ next: z.nullish(z.string()), results: z.arr
 
 export const linkedAccountsSchema = z.object({
   next: z.nullish(z.string()),
-  results: z.array(z.object({ id: z.string(), status: optionalText })),
+  results: z.array(z.object({ id: z.string(), status: optionalText, end_user_origin_id: optionalText, category: optionalText })),
 })
 
 export const integrationsSchema = z.object({ next: z.nullish(z.string()), results: z.array(integrationSchema) })

@@ -192,7 +192,9 @@ function refusedFields(text: string): string {
 /** RFC 9110 10.2.3: seconds or a date. Beyond a day, or unreadable: as if it were not there. */
 function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined
-  const milliseconds = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now
+  // `Date.parse` alone would take "-5" for a year.
+  const date = header.endsWith(' GMT') ? Date.parse(header) - now : Number.NaN
+  const milliseconds = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : date
   return Number.isNaN(milliseconds) || milliseconds > 86_400_000 ? undefined : Math.max(0, milliseconds)
 }
 

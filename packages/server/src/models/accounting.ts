@@ -309,7 +309,7 @@ export interface CreditNote {
   /** Ids of `Payment` records. */
   payments?: (string | null)[] | null
   applied_payments?: (string | PaymentLineItem | null)[] | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   applied_to_lines?: CreditNoteApplyLineForCreditNote[] | null
   /** True: it is gone from the customer's system. */
@@ -327,7 +327,7 @@ export interface CreditNoteApplyLineForCreditNote {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Invoice` record. */
+  /** Id of an `Invoice` record. */
   invoice?: string | null
   applied_date?: Timestamp | null
   applied_amount?: string | null
@@ -358,7 +358,7 @@ export interface CreditNoteLineItem {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Item` record. */
+  /** Id of an `Item` record. */
   item?: string | null
   name?: string | null
   description?: string | null
@@ -418,7 +418,7 @@ export interface Expense {
   modified_at?: Timestamp | null
   transaction_date?: Timestamp | null
   remote_created_at?: Timestamp | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Id of a `Contact` record. */
   contact?: string | null
@@ -430,7 +430,7 @@ export interface Expense {
   inclusive_of_tax?: boolean | null
   /** Id of a `CompanyInfo` record. */
   company?: string | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   memo?: string | null
   lines?: ExpenseLine[] | null
@@ -438,7 +438,7 @@ export interface Expense {
   tracking_categories?: (string | null)[] | null
   /** True: it is gone from the customer's system. */
   remote_was_deleted?: boolean | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   /** Fields that were mapped in Merge, by the names given there. */
   field_mappings?: Record<string, unknown> | null
@@ -456,7 +456,7 @@ export interface ExpenseLine {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Item` record. */
+  /** Id of an `Item` record. */
   item?: string | null
   net_amount?: number | null
   /** Id of a `TrackingCategory` record. */
@@ -464,10 +464,10 @@ export interface ExpenseLine {
   /** Ids of `TrackingCategory` records. */
   tracking_categories?: (string | null)[] | null
   company?: string | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   currency?: TransactionCurrencyEnum | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Id of a `Contact` record. */
   contact?: string | null
@@ -492,14 +492,14 @@ export interface ExpenseReport {
   modified_at?: Timestamp | null
   report_date?: Timestamp | null
   report_identifier?: string | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   status?: ExpenseReportStatusEnum | null
   total_amount?: number | null
   lines?: (string | ExpenseReportLine)[] | null
   currency?: TransactionCurrencyEnum | null
   description?: string | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   /** Id of a `CompanyInfo` record. */
   company?: string | null
@@ -522,7 +522,7 @@ export interface ExpenseReportLine {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   description?: string | null
   expense_date?: Timestamp | null
@@ -531,7 +531,7 @@ export interface ExpenseReportLine {
   exchange_rate?: string | null
   is_billable?: boolean | null
   tracking_categories: string[]
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   /** Id of a `Project` record. */
   project?: string | null
@@ -570,7 +570,7 @@ export interface GeneralLedgerTransaction {
   modified_at?: Timestamp | null
   underlying_transaction_remote_id?: string | null
   underlying_transaction_type?: UnderlyingTransactionTypeEnum | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   /** Id of a `CompanyInfo` record. */
   company?: string | null
@@ -596,11 +596,11 @@ export interface GeneralLedgerTransactionLine {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Id of a `CompanyInfo` record. */
   company?: string | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   /** Id of a `Contact` record. */
   contact?: string | null
@@ -613,7 +613,7 @@ export interface GeneralLedgerTransactionLine {
   tracking_categories?: TrackingCategory[] | null
   debit_amount: string
   credit_amount: string
-  /** Id of a `Item` record. */
+  /** Id of an `Item` record. */
   item?: string | null
   foreign_debit_amount: string
   foreign_credit_amount: string
@@ -670,7 +670,7 @@ export interface Invoice {
   memo?: string | null
   /** Id of a `CompanyInfo` record. */
   company?: string | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   currency?: TransactionCurrencyEnum | null
   exchange_rate?: string | null
@@ -685,7 +685,7 @@ export interface Invoice {
   remote_updated_at?: Timestamp | null
   /** Ids of `TrackingCategory` records. */
   tracking_categories?: (string | null)[] | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   /** Ids of `PurchaseOrder` records. */
   purchase_orders?: (string | null)[] | null
@@ -727,9 +727,9 @@ export interface InvoiceLineItem {
   contact?: string | null
   currency?: TransactionCurrencyEnum | null
   exchange_rate?: string | null
-  /** Id of a `Item` record. */
+  /** Id of an `Item` record. */
   item?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   tax_rate?: string | null
   /** Id of a `TrackingCategory` record. */
@@ -763,9 +763,9 @@ export interface Item {
   type?: Type2BbEnum | null
   unit_price?: number | null
   purchase_price?: number | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   purchase_account?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   sales_account?: string | null
   /** Id of a `CompanyInfo` record. */
   company?: string | null
@@ -822,7 +822,7 @@ export interface ItemFulfillmentLine {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Item` record. */
+  /** Id of an `Item` record. */
   item?: string | null
   sales_order_line?: string | SalesOrderLine | null
   quantity?: string | null
@@ -872,7 +872,7 @@ export interface JournalEntry {
   /** True: it is gone from the customer's system. */
   remote_was_deleted?: boolean | null
   posting_status?: PostingStatusEnum | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   remote_created_at?: Timestamp | null
   remote_updated_at?: Timestamp | null
@@ -892,7 +892,7 @@ export interface JournalLine {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   net_amount?: number | null
   /** Id of a `TrackingCategory` record. */
@@ -927,7 +927,7 @@ export interface Payment {
   transaction_date?: Timestamp | null
   /** Id of a `Contact` record. */
   contact?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Id of a `PaymentMethod` record. */
   payment_method?: string | null
@@ -939,7 +939,7 @@ export interface Payment {
   type?: PaymentTypeEnum | null
   /** Ids of `TrackingCategory` records. */
   tracking_categories?: (string | null)[] | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   applied_to_lines?: (string | PaymentLineItem)[] | null
   remote_updated_at?: Timestamp | null
@@ -1058,7 +1058,7 @@ export interface PurchaseOrder {
   inclusive_of_tax?: boolean | null
   /** Ids of `TrackingCategory` records. */
   tracking_categories?: (string | null)[] | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   remote_created_at?: Timestamp | null
   remote_updated_at?: Timestamp | null
@@ -1083,7 +1083,7 @@ export interface PurchaseOrderLineItem {
   description?: string | null
   unit_price?: number | null
   quantity?: number | null
-  /** Id of a `Item` record. */
+  /** Id of an `Item` record. */
   item?: string | null
   account?: string | null
   tracking_category?: string | null
@@ -1192,7 +1192,7 @@ export interface SalesOrderLine {
   description?: string | null
   unit_price?: string | null
   quantity?: string | null
-  /** Id of a `Item` record. */
+  /** Id of an `Item` record. */
   item?: string | null
   /** Id of a `TaxRate` record. */
   tax_rate?: string | null
@@ -1287,7 +1287,7 @@ export interface Transaction {
   transaction_type?: string | null
   number?: string | null
   transaction_date?: Timestamp | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Id of a `Contact` record. */
   contact?: string | null
@@ -1302,7 +1302,7 @@ export interface Transaction {
   line_items?: (string | TransactionLineItem)[] | null
   /** True: it is gone from the customer's system. */
   remote_was_deleted?: boolean | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   /** Fields that were mapped in Merge, by the names given there. */
   field_mappings?: Record<string, unknown> | null
@@ -1324,7 +1324,7 @@ export interface TransactionLineItem {
   memo?: string | null
   unit_price?: string | null
   quantity?: string | null
-  /** Id of a `Item` record. */
+  /** Id of an `Item` record. */
   item?: string | null
   account?: string | null
   tracking_category?: string | null
@@ -1374,7 +1374,7 @@ export interface VendorCredit {
   applied_to_lines?: VendorCreditApplyLineForVendorCredit[] | null
   /** True: it is gone from the customer's system. */
   remote_was_deleted?: boolean | null
-  /** Id of a `AccountingPeriod` record. */
+  /** Id of an `AccountingPeriod` record. */
   accounting_period?: string | null
   /** Fields that were mapped in Merge, by the names given there. */
   field_mappings?: Record<string, unknown> | null
@@ -1404,7 +1404,7 @@ export interface VendorCreditApplyLineForVendorCredit {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Invoice` record. */
+  /** Id of an `Invoice` record. */
   invoice?: string | null
   applied_date?: Timestamp | null
   applied_amount?: string | null
@@ -1424,7 +1424,7 @@ export interface VendorCreditLine {
   tracking_category?: string | null
   tracking_categories?: (string | null)[] | null
   description?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   company?: string | null
   /** Id of a `Project` record. */

@@ -272,7 +272,7 @@ export interface Offer {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Application` record. */
+  /** Id of an `Application` record. */
   application?: string | null
   /** Id of a `RemoteUser` record. */
   creator?: string | null
@@ -398,7 +398,7 @@ export interface ScheduledInterview {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Application` record. */
+  /** Id of an `Application` record. */
   application?: string | null
   /** Id of a `JobInterviewStage` record. */
   job_interview_stage?: string | null
@@ -430,7 +430,7 @@ export interface Scorecard {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Application` record. */
+  /** Id of an `Application` record. */
   application?: string | null
   /** Id of a `ScheduledInterview` record. */
   interview?: string | null

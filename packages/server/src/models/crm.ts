@@ -61,7 +61,7 @@ export interface Contact {
   modified_at?: Timestamp | null
   first_name?: string | null
   last_name?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Id of a `User` record. */
   owner?: string | null
@@ -123,11 +123,11 @@ export interface Engagement {
   content?: string | null
   subject?: string | null
   direction?: DirectionEnum | null
-  /** Id of a `EngagementType` record. */
+  /** Id of an `EngagementType` record. */
   engagement_type?: string | null
   start_time?: Timestamp | null
   end_time?: Timestamp | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Ids of `Contact` records. */
   contacts?: (string | null)[] | null
@@ -194,7 +194,7 @@ export interface Lead {
   converted_date?: Timestamp | null
   /** Id of a `Contact` record. */
   converted_contact?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   converted_account?: string | null
   status?: LeadStatusEnum | null
   /** True: it is gone from the customer's system. */
@@ -223,9 +223,9 @@ export interface Note {
   content?: string | null
   /** Id of a `Contact` record. */
   contact?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
-  /** Id of a `Opportunity` record. */
+  /** Id of an `Opportunity` record. */
   opportunity?: string | null
   remote_updated_at?: Timestamp | null
   remote_created_at?: Timestamp | null
@@ -253,7 +253,7 @@ export interface Opportunity {
   amount?: number | null
   /** Id of a `User` record. */
   owner?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Id of a `Stage` record. */
   stage?: string | null
@@ -375,9 +375,9 @@ export interface Task {
   content?: string | null
   /** Id of a `User` record. */
   owner?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
-  /** Id of a `Opportunity` record. */
+  /** Id of an `Opportunity` record. */
   opportunity?: string | null
   /** Id of a `Contact` record. */
   contact?: string | null

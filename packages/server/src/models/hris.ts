@@ -12,7 +12,7 @@ export interface BankInfo {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   account_number?: string | null
   routing_number?: string | null
@@ -35,7 +35,7 @@ export interface Benefit {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   provider_name?: string | null
   benefit_plan_type?: string | null
@@ -171,7 +171,7 @@ export interface Employee {
   home_location?: string | null
   /** Id of a `Location` record. */
   work_location?: string | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   manager?: string | null
   /** Id of a `Team` record. */
   team?: string | null
@@ -206,7 +206,7 @@ export interface EmployeePayrollRun {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   /** Id of a `PayrollRun` record. */
   payroll_run?: string | null
@@ -254,7 +254,7 @@ export interface Employment {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   job_title?: string | null
   pay_rate?: number | null
@@ -478,9 +478,9 @@ export interface TimeOff {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   approver?: string | null
   status?: TimeOffStatusEnum | null
   employee_note?: string | null
@@ -505,7 +505,7 @@ export interface TimeOffBalance {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   balance?: number | null
   used?: number | null
@@ -528,7 +528,7 @@ export interface TimesheetEntry {
   created_at?: Timestamp | null
   /** When Merge last wrote this record: not when the customer did. */
   modified_at?: Timestamp | null
-  /** Id of a `Employee` record. */
+  /** Id of an `Employee` record. */
   employee?: string | null
   hours_worked?: number | null
   start_time?: Timestamp | null

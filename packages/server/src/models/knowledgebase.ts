@@ -24,7 +24,7 @@ export interface Article {
   type?: ArticleTypeEnum | null
   remote_created_at?: Timestamp | null
   remote_updated_at?: Timestamp | null
-  /** Id of a `Article` record. */
+  /** Id of an `Article` record. */
   parent_article?: string | null
   /** Id of a `Container` record. */
   parent_container?: string | null
@@ -78,7 +78,7 @@ export interface Container {
   visibility?: VisibilityEnum | null
   remote_created_at?: Timestamp | null
   remote_updated_at?: Timestamp | null
-  /** Id of a `Article` record. */
+  /** Id of an `Article` record. */
   parent_article?: string | null
   /** Id of a `Container` record. */
   parent_container?: string | null

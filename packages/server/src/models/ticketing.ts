@@ -113,7 +113,7 @@ export interface Contact {
   email_address?: string | null
   phone_number?: string | null
   details?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** True: it is gone from the customer's system. */
   remote_was_deleted?: boolean | null
@@ -288,7 +288,7 @@ export interface Ticket {
   /** Ids of `Collection` records. */
   collections?: (string | null)[] | null
   ticket_type?: string | null
-  /** Id of a `Account` record. */
+  /** Id of an `Account` record. */
   account?: string | null
   /** Id of a `Contact` record. */
   contact?: string | null

@@ -9,6 +9,7 @@ export type {
   ChangesQuery,
   Claim,
   ClaimQuery,
+  Committed,
   ModelState,
   NewAccount,
   Page,

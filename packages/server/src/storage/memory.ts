@@ -92,20 +92,26 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
     },
 
     async commit(page) {
-      const records = newestOfEachId(page)
+      const incoming = newestOfEachId(page)
       const row = holder(page.accountId, page.fence)
       if (!row) return 'fenced'
       const model = row.models.get(page.model) ?? { checkpoint: null, seq: 0, records: 0, rows: new Map() }
+      const changed = [...incoming.values()].filter((record) => isChange(record, model.rows.get(record.id)))
+      const retired = page.sweep?.retire ? retirable(model, incoming, page.sweep.number, page.sweep.retire.olderThan) : []
+      const deleted = changed.filter((record) => record.deleted && isLive(model.rows.get(record.id))).length + retired.length
+      if (deleted > (page.deleteAtMost ?? Number.POSITIVE_INFINITY)) return 'held'
+
       row.models.set(page.model, model)
-      const seqBefore = model.seq
-      for (const record of records) store(model, record, page.sweep?.number)
-      if (page.sweep?.retire) retire(model, page.sweep.number, page.sweep.retire.olderThan)
+      for (const record of changed) put(model, record)
+      for (const id of incoming.keys()) markAsThere(model, id, page.sweep?.number)
+      for (const record of retired) put(model, { ...record, deleted: true })
+      if (page.sweep?.retire) markMissing(model, page.sweep.number)
       model.checkpoint = page.checkpoint
       if (page.release) {
         row.lease = UNLEASED
         row.due = row.dirty > page.release.dirtySeen ? clock.now() : page.release.due
       }
-      return { changed: model.seq - seqBefore, seq: model.seq }
+      return { changed: changed.length + retired.length, deleted, seq: model.seq }
     },
 
     async purge(accountId) {
@@ -146,7 +152,9 @@ type Row = Omit<Account, 'models'> & { lease: number; models: Map<string, Model>
 /** `rows` is kept in order of `seq`: whatever changes moves to the end. */
 type Model = ModelState & { rows: Map<string, StoredRecord> }
 
-type StoredRecord = VersionedRecord & { fence: number; seq: number; seenIn?: number | undefined; missingIn?: number | undefined }
+type Incoming = VersionedRecord & { fence: number }
+
+type StoredRecord = Incoming & { seq: number; seenIn?: number | undefined; missingIn?: number | undefined }
 
 const UNLEASED = Number.NEGATIVE_INFINITY
 
@@ -184,44 +192,54 @@ function wake(row: Row, at: number | 'now', now: number) {
 
 /** Copies before anything is written, so that a bad record leaves the store as it was. */
 function newestOfEachId(page: Page) {
-  const newest = new Map<string, VersionedRecord & { fence: number }>()
+  const newest = new Map<string, Incoming>()
   for (const { id, generation, modifiedAt, page: number, deleted, hash, data } of page.records) {
     const record = { id, generation, modifiedAt, page: number, deleted, hash, data, fence: page.fence }
     const other = newest.get(id)
     if (!other || isAsNew(record, other)) newest.set(id, record)
   }
-  return newest.values()
+  return newest
 }
 
-function store(model: Model, record: VersionedRecord & { fence: number }, sweep: number | undefined) {
-  const stored = model.rows.get(record.id)
+function isChange(record: Incoming, stored: StoredRecord | undefined) {
+  if (!stored) return true
   // A retired row keeps its hash and differs in `deleted` only, so that the record can come back.
-  const differs = !stored || stored.hash !== record.hash || stored.deleted !== record.deleted
-  const row = differs && (!stored || isAsNew(record, stored)) ? put(model, record) : stored
+  const differs = stored.hash !== record.hash || stored.deleted !== record.deleted
+  return differs && isAsNew(record, stored)
+}
+
+function isLive(stored: StoredRecord | undefined) {
+  return stored ? !stored.deleted : false
+}
+
+/** What `sweep` and the one before it have missed; read before anything of this page is written. */
+function retirable(model: Model, incoming: ReadonlyMap<string, Incoming>, sweep: number, olderThan: number) {
+  return [...model.rows.values()].filter((row) => {
+    const missed = isLive(row) && row.seenIn !== sweep && !incoming.has(row.id)
+    return missed && row.missingIn === sweep - 1 && row.modifiedAt <= olderThan
+  })
+}
+
+function markAsThere(model: Model, id: string, sweep: number | undefined) {
+  const row = model.rows.get(id)
   if (!row) return
-  row.seenIn = sweep ?? stored?.seenIn
+  row.seenIn = sweep ?? row.seenIn
   row.missingIn = undefined
 }
 
-function retire(model: Model, sweep: number, olderThan: number) {
-  for (const row of [...model.rows.values()]) {
-    if (row.deleted || row.seenIn === sweep) continue
-    if (row.missingIn === sweep - 1 && row.modifiedAt <= olderThan) put(model, { ...row, deleted: true })
-    else row.missingIn = sweep
-  }
+function markMissing(model: Model, sweep: number) {
+  for (const row of model.rows.values()) if (isLive(row) && row.seenIn !== sweep) row.missingIn = sweep
 }
 
-function put(model: Model, record: VersionedRecord & { fence: number }): StoredRecord {
+function put(model: Model, record: Incoming) {
   const before = model.rows.get(record.id)
-  model.records += Number(!record.deleted) - Number(before ? !before.deleted : false)
+  model.records += Number(!record.deleted) - Number(isLive(before))
   model.seq += 1
-  const row: StoredRecord = { ...record, seq: model.seq }
   model.rows.delete(record.id)
-  model.rows.set(record.id, row)
-  return row
+  model.rows.set(record.id, { ...record, seenIn: before?.seenIn, seq: model.seq })
 }
 
-function isAsNew(record: VersionedRecord & { fence: number }, other: VersionedRecord & { fence: number }) {
+function isAsNew(record: Incoming, other: Incoming) {
   for (const part of ['generation', 'modifiedAt', 'fence', 'page'] as const) {
     if (record[part] !== other[part]) return record[part] > other[part]
   }

@@ -112,13 +112,16 @@ export interface Storage {
    *    model that was not seen in this sweep, and was missing in sweep `number − 1` too, and whose `modifiedAt ≤ olderThan`, is turned into a
    *    tombstone (`deleted: true`, its data kept, next `seq`); the other unseen ones are remembered as missing in this one.
    *    A record that any commit brings is not missing any more: its misses are counted anew.
-   * 6. `release`: ends the lease; `due` becomes the store's now if `dirty > dirtySeen`, else `release.due` (`null`: not due at all). The fence stays.
+   * 6. `deleteAtMost`: if all of the above would turn more live rows than that into tombstones (by `deleted` or by `retire`), nothing at all is
+   *    written and the answer is `'held'`: somebody has to confirm a mass deletion first. 0 holds every deletion.
+   * 7. `release`: ends the lease; `due` becomes the store's now if `dirty > dirtySeen`, else `release.due` (`null`: not due at all). The fence stays.
    *
-   * All of it is one transaction (profile `ordered`: in this order, each record under the fence). `changed` counts rows inserted, overwritten or retired; `seq` is the model's newest.
+   * All of it is one transaction (profile `ordered`: in this order, each record under the fence). `changed` counts rows inserted, overwritten or retired; `deleted` counts live rows
+   * that became tombstones; `seq` is the model's newest.
    * Race with a claim or purge: one is first, and if it was not this one, this is `'fenced'`.
    * Crash: all or nothing; a page whose fate is unknown can be sent again and changes nothing the second time.
    */
-  commit(page: Page): Promise<{ changed: number; seq: number } | 'fenced'>
+  commit(page: Page): Promise<Committed | 'fenced' | 'held'>
 
   /**
    * Forgets an account: in one transaction makes it a tombstone (status `deleted`; slot, token, details, due and lease `null`;
@@ -240,7 +243,14 @@ export interface Page {
   records: readonly VersionedRecord[]
   checkpoint: string | null
   sweep?: { number: number; retire?: { olderThan: number } }
+  deleteAtMost?: number
   release?: { due: number | null; dirtySeen: number }
+}
+
+export interface Committed {
+  changed: number
+  deleted: number
+  seq: number
 }
 
 export interface VersionedRecord {

@@ -1,5 +1,5 @@
 import type { ModelStatus } from '../merge/gateway.ts'
-import type { Checkpoint, Walk } from './checkpoint.ts'
+import type { Checkpoint, Quarantined, Walk } from './checkpoint.ts'
 import type { Plan } from './plan.ts'
 
 /**
@@ -8,7 +8,13 @@ import type { Plan } from './plan.ts'
  */
 export type Answer =
   | { kind: 'planned'; plan: Plan; status: ModelStatus | null }
+  /** `next`: the cursor of the next page; `null`: this was the last. */
   | { kind: 'page'; next: string | null; records: number; now: number }
+  /** What the store said to the page before: how many live records it made tombstones. */
+  | { kind: 'stored'; deleted: number }
+  | { kind: 'held'; now: number }
+  | { kind: 'quarantined'; refused: readonly Quarantined[]; accepted: readonly string[] }
+  | { kind: 'sunk' }
   /** Merge does not accept the cursor any more: from the first page again, same bounds. */
   | { kind: 'cursor_invalid' }
   | { kind: 'failed'; code: string }
@@ -21,6 +27,14 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
       return state.walk === null ? state : paged(state, state.walk, answer)
     case 'cursor_invalid':
       return state.walk === null ? state : { ...state, walk: { ...state.walk, cursor: null } }
+    case 'stored':
+      return state.walk === null ? state : { ...state, walk: { ...state.walk, deleted: state.walk.deleted + answer.deleted } }
+    case 'held':
+      return { ...state, heldSince: state.heldSince ?? answer.now }
+    case 'quarantined':
+      return { ...state, quarantine: quarantine(state, answer.refused, answer.accepted) }
+    case 'sunk':
+      return { ...state, unsunk: null }
     case 'failed':
       return { ...state, problem: answer.code }
   }
@@ -28,7 +42,7 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
 
 function planned(state: Checkpoint, plan: Plan): Checkpoint {
   if (plan.do !== 'walk') return { ...state, walk: plan.do === 'off' ? null : state.walk }
-  return { ...state, walk: plan.walk, sweep: plan.sweep, fingerprint: plan.fingerprint }
+  return { ...state, walk: plan.walk, sweep: plan.sweep, fingerprint: plan.fingerprint, generation: plan.generation }
 }
 
 function paged(state: Checkpoint, walk: Walk, page: { next: string | null; records: number; now: number }): Checkpoint {
@@ -46,5 +60,12 @@ function paged(state: Checkpoint, walk: Walk, page: { next: string | null; recor
     ready: state.ready || walk.completeness !== 'none',
     completeness: walk.completeness === 'none' ? state.completeness : walk.completeness,
     problem: null,
+    heldSince: null,
   }
+}
+
+/** The newest hundred: enough to see what is wrong, and a checkpoint of bounded size. */
+function quarantine(state: Checkpoint, refused: readonly Quarantined[], accepted: readonly string[]): Quarantined[] {
+  const gone = new Set([...accepted, ...refused.map((record) => record.id)])
+  return [...state.quarantine.filter((record) => !gone.has(record.id)), ...refused].slice(-100)
 }

@@ -24,6 +24,19 @@ export interface Checkpoint {
   walkedAt: number | null
   /** Error code of the last attempt, if it failed. */
   problem: string | null
+  /** Since when a mass deletion waits to be confirmed, epoch milliseconds. */
+  heldSince: number | null
+  /** Records that the store refuses, at most 100; a later walk that can store one takes it off. */
+  quarantine: Quarantined[]
+  /** What a sweep retired after this `seq` has yet to reach the sink. */
+  unsunk: number | null
+}
+
+export interface Quarantined {
+  id: string
+  /** Microseconds since the epoch. */
+  modifiedAt: number
+  code: string
 }
 
 /** A walk in progress. It can be resumed by anybody from `cursor`. */
@@ -40,6 +53,9 @@ export interface Walk {
   completeness: Checkpoint['completeness']
   /** Delivered so far. */
   records: number
+  /** Live records in the store when it began, and how many of them it has turned into tombstones since. */
+  live: number
+  deleted: number
 }
 
 export const EMPTY_CHECKPOINT: Checkpoint = {
@@ -56,6 +72,9 @@ export const EMPTY_CHECKPOINT: Checkpoint = {
   status: null,
   walkedAt: null,
   problem: null,
+  heldSince: null,
+  quarantine: [],
+  unsunk: null,
 }
 
 /** Text that is no checkpoint of ours reads as empty: then everything is read again, which is slow and safe. */

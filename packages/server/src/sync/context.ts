@@ -5,6 +5,7 @@ import type { Vault } from '../secrets/vault.ts'
 import type { Account, Storage } from '../storage/port.ts'
 import type { Clock, Logger, Sleep } from '../system.ts'
 import type { MergePlan } from './governor.ts'
+import type { Sink } from './sink.ts'
 
 /** What every part of this folder is handed. */
 export interface SyncContext {
@@ -19,17 +20,31 @@ export interface SyncContext {
   settings: SyncSettings
   /** Tells the account's row what Merge says of the connection. */
   reportHealth: (account: Account, health: 'healthy' | 'relink_needed' | 'gone') => Promise<void>
+  /** What the account's row asks of its syncs. */
+  wishes: (account: Account) => Wishes
+}
+
+export interface Wishes {
   /** Counts the relinks of an account: other credentials, other data. */
-  relinks: (account: Account) => number
+  relinks: number
+  /** By model: how often a rebuild was asked for. */
+  rebuilds: Readonly<Record<string, number>>
+  /** By model: when a mass deletion was last confirmed, epoch milliseconds. */
+  confirmedDeletions: Readonly<Record<string, number>>
 }
 
 export interface SyncSettings {
   plan: MergePlan
   models: readonly ModelRow[]
   omit: Readonly<Record<string, readonly string[]>>
+  sink: Sink | undefined
+  store: 'records' | 'versions'
+  /** Largest share of a model that one walk may delete unasked; `false`: no limit. */
+  massDeletion: number | false
   earlyRead: boolean
   sweepEveryMs: number
-  lookEveryMs: number
+  /** `null`: by the account's own cadence. */
+  lookEveryMs: number | null
   idleMs: number
   leaseMs: number
   sliceMs: number

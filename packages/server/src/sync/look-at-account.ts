@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import { ErrorCode, IntegrationError } from '../errors.ts'
+import { IntegrationError } from '../errors.ts'
 import { hasStatus, type ModelStatus } from '../merge/gateway.ts'
-import type { ModelRow } from '../merge/model-table.ts'
+import { type ModelRow, matchModel } from '../merge/model-table.ts'
 import type { Caller } from '../merge/transport.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Account, Claim } from '../storage/port.ts'
 import { ACCOUNT, type AccountCheckpoint, readAccountCheckpoint } from './account-checkpoint.ts'
 import type { SyncContext } from './context.ts'
 import { createGovernor } from './governor.ts'
+import type { Look, WalkResult } from './look.ts'
 import { nextLook } from './next-look.ts'
 import { isReady } from './progress.ts'
-import { type Look, type WalkResult, walkModel } from './walk-model.ts'
+import { walkModel } from './walk-model.ts'
 
 /**
  * One look at one claimed account: asks Merge how its syncs stand, reads what is new of every wanted model, and gives the
@@ -21,28 +22,36 @@ import { type Look, type WalkResult, walkModel } from './walk-model.ts'
 export async function lookAtAccount(context: SyncContext, claim: Claim, signal: AbortSignal): Promise<void> {
   const before = readAccountCheckpoint(claim.account)
   try {
-    const results = await read(context, claim, before, signal)
+    const { results, statuses } = await read(context, claim, before, signal)
     if (results.some((result) => result.outcome === 'fenced')) return
-    await release(context, claim, before, results, signal)
+    await release(context, claim, before, { results, statuses }, signal)
   } catch (error) {
     // Aborted in mid-wait: what was stored stays, and the next look goes on from there.
-    if (signal.aborted) return await release(context, claim, before, [{ outcome: 'unfinished' }], signal)
+    if (signal.aborted) return await release(context, claim, before, { results: [{ outcome: 'unfinished' }], statuses: [] }, signal)
     if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
     tellProblem(context, claim.account, error)
-    await release(context, claim, before, [{ outcome: 'failed', error }], signal)
+    await release(context, claim, before, { results: [{ outcome: 'failed', error }], statuses: [] }, signal)
   }
 }
 
-async function read(context: SyncContext, claim: Claim, before: AccountCheckpoint, outer: AbortSignal): Promise<WalkResult[]> {
+interface Findings {
+  results: readonly WalkResult[]
+  statuses: readonly ModelStatus[]
+}
+
+const NOTHING: Findings = { results: [], statuses: [] }
+
+async function read(context: SyncContext, claim: Claim, before: AccountCheckpoint, outer: AbortSignal): Promise<Findings> {
   const { account } = claim
-  if (account.token === null) return []
+  if (account.token === null) return NOTHING
   const stop = new AbortController()
   const signal = AbortSignal.any([outer, stop.signal])
   const governor = createGovernor(context.settings.plan, context.clock, context.sleep)
-  const caller: Caller = { lane: 'sync', signal, turn: () => governor.turn(signal), throttled: governor.throttled }
+  const wishes = context.wishes(account)
+  const caller = { lane: 'sync', signal, turn: () => governor.turn(signal), throttled: governor.throttled } as const
 
   const token = await context.vault.open(account.token, 'account-token', account)
-  if (!(await checkHealth(context, account, token, caller))) return []
+  if (!(await checkHealth(context, account, token, caller))) return NOTHING
   const rows = context.settings.models.filter((row) => row.category === account.category)
   const { date, models } = await context.gateway.syncStatus(account.category, token, caller)
   const look: Look = {
@@ -50,14 +59,16 @@ async function read(context: SyncContext, claim: Claim, before: AccountCheckpoin
     token,
     date,
     asked: claim.dirty > before.dirtySeen,
-    fingerprint: (row) => fingerprint(context, account, row),
+    fingerprint: (row) => fingerprint(context, wishes.relinks, row),
+    generation: (row) => wishes.rebuilds[row.model] ?? 0,
+    confirmedDeletions: (row) => wishes.confirmedDeletions[row.model] ?? null,
     caller,
     keepLease: leaseKeeper(context, claim),
     until: context.clock.now() + context.settings.sliceMs,
   }
   const walks = rows.map((row) => walkModel(context, look, row, statusOf(models, row)))
   try {
-    return await Promise.all(walks)
+    return { results: await Promise.all(walks), statuses: models }
   } catch (error) {
     // The others must have put down their work before the lease is given back.
     stop.abort()
@@ -66,14 +77,13 @@ async function read(context: SyncContext, claim: Claim, before: AccountCheckpoin
   }
 }
 
-/** Matched without regard to case: Merge's own pages disagree about it. */
 function statusOf(models: readonly ModelStatus[], row: ModelRow): ModelStatus | null {
-  return models.find((status) => status.model.toLowerCase() === row.model.toLowerCase()) ?? null
+  return models.find((status) => matchModel(row.category, status.model) === row) ?? null
 }
 
 /** What the stored records depend on beside the source itself. */
-function fingerprint(context: SyncContext, account: Account, row: ModelRow): string {
-  const facts = [context.relinks(account), ...(context.settings.omit[row.model] ?? []).toSorted()]
+function fingerprint(context: SyncContext, relinks: number, row: ModelRow): string {
+  const facts = [relinks, context.settings.store, ...(context.settings.omit[row.model] ?? []).toSorted()]
   return createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 16)
 }
 
@@ -110,7 +120,7 @@ async function release(
   context: SyncContext,
   claim: Claim,
   before: AccountCheckpoint,
-  results: readonly WalkResult[],
+  { results, statuses }: Findings,
   signal: AbortSignal,
 ): Promise<void> {
   const { account } = claim
@@ -119,6 +129,7 @@ async function release(
     now,
     random: context.random,
     lookEveryMs: context.settings.lookEveryMs,
+    statuses,
     dirty: claim.dirty,
     aborted: signal.aborted,
   })

@@ -1,45 +1,81 @@
+import type { ModelStatus } from '../merge/gateway.ts'
+import { parseStamp } from '../merge/stamp.ts'
 import type { AccountCheckpoint } from './account-checkpoint.ts'
-import type { WalkResult } from './walk-model.ts'
+import type { WalkResult } from './look.ts'
 
 const FIRST_WAIT_MS = 3_000
 const LONGEST_WAIT_MS = 60_000
 const FIRST_BACKOFF_MS = 30_000
 const LONGEST_BACKOFF_MS = 6 * 3_600_000
+const SHORTEST_PAUSE_MS = 5 * 60_000
+const LONGEST_PAUSE_MS = 3_600_000
+/** After a sync was to begin at Merge: time for it to have something to show. */
+const AFTER_START_MS = 60_000
+
+export interface NextLookContext {
+  now: number
+  random: () => number
+  /** As configured; `null`: by the account's own cadence. */
+  lookEveryMs: number | null
+  /** Merge's word on every model, from this look. */
+  statuses: readonly ModelStatus[]
+  dirty: number
+  aborted: boolean
+}
 
 /** When to look again, and what the next look should know. Pure; `due` in epoch milliseconds. */
 export function nextLook(
   before: AccountCheckpoint,
   results: readonly WalkResult[],
-  context: { now: number; random: () => number; lookEveryMs: number; dirty: number; aborted: boolean },
+  context: NextLookContext,
 ): { after: AccountCheckpoint; due: number } {
   const failed = results.flatMap((result) => (result.outcome === 'failed' ? [result.error] : []))
   const waiting = results.some((result) => result.outcome === 'waiting')
   const unfinished = context.aborted || results.some((result) => result.outcome === 'unfinished')
   const failures = failed.length > 0 ? before.failures + 1 : 0
+  const pause = pauseOf(context)
   // One model that fails for ever must not make its siblings stale: the long waits are for accounts of which nothing can be read.
-  const longest = results.every(({ outcome }) => outcome === 'failed' || outcome === 'off') ? LONGEST_BACKOFF_MS : context.lookEveryMs
-  const waits = waiting ? before.waits + 1 : 0
-  const due =
-    context.now +
-    (failed.length > 0
+  const longest = results.every(({ outcome }) => outcome === 'failed' || outcome === 'off') ? LONGEST_BACKOFF_MS : pause
+  const wait =
+    failed.length > 0
       ? backOff(failures, failed, { longest, random: context.random })
       : unfinished
         ? 0
         : waiting
-          ? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 1.2 ** before.waits, context.lookEveryMs)
-          : context.lookEveryMs)
+          ? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 1.2 ** before.waits, pause)
+          : pause
+  const due = Math.round(context.now + wait)
   return {
-    due: Math.round(due),
+    due,
     after: {
       // What was asked for and not reached stays asked for.
       dirtySeen: unfinished || failed.length > 0 ? before.dirtySeen : context.dirty,
-      waits,
+      waits: waiting ? before.waits + 1 : 0,
       failures,
       problem: failed[0]?.code ?? null,
       lookedAt: context.now,
-      nextLookAt: Math.round(due),
+      nextLookAt: due,
     },
   }
+}
+
+/**
+ * Until the next look when all is well: right after the next sync that Merge has announced, and at least every 24th part of the time between
+ * two of its syncs (5 minutes to an hour), because there are other writers beside them.
+ */
+function pauseOf({ now, lookEveryMs, statuses }: NextLookContext): number {
+  const cadences = statuses.flatMap((status) => {
+    const [last, next] = [milliseconds(status.lastSyncStart), milliseconds(status.nextSyncStart)]
+    return last !== null && next !== null && next > last ? [next - last] : []
+  })
+  const longest = lookEveryMs ?? Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, Math.min(...cadences, 24 * LONGEST_PAUSE_MS) / 24))
+  const announced = statuses.flatMap((status) => milliseconds(status.nextSyncStart) ?? []).map((start) => start + AFTER_START_MS - now)
+  return Math.min(longest, ...announced.filter((ms) => ms > 0))
+}
+
+function milliseconds(stamp: string | null): number | null {
+  const microseconds = parseStamp(stamp)
+  return microseconds === null ? null : Math.floor(microseconds / 1000)
 }
 
 /** Half of the bound is certain, half random; Merge's own wish is honoured whole. */

@@ -10,7 +10,7 @@ import type { Checkpoint, Walk } from './checkpoint.ts'
  * way can then never fall between two walks.
  */
 export type Plan =
-  | { do: 'walk'; walk: Walk; sweep: number; fingerprint: string }
+  | { do: 'walk'; walk: Walk; sweep: number; fingerprint: string; generation: number }
   /** Merge has not finished its own first sync. */
   | { do: 'wait' }
   /** Nothing suggests that there is anything new. */
@@ -24,6 +24,10 @@ export interface PlanContext {
   /** Merge's clock when sync-status was read; `null` when it did not say. */
   date: number | null
   fingerprint: string
+  /** Raised by every `rebuild`: everything is read anew, and believed even where a stamp went backwards. */
+  generation: number
+  /** Live records in the store. */
+  live: number
   /** Somebody asked for a look. */
   asked: boolean
   modifiedAfter: boolean
@@ -38,13 +42,15 @@ const WALK_LIFE_MS = 24 * 3_600_000
 
 export function plan(state: Checkpoint, status: ModelStatus | null, context: PlanContext): Plan {
   if (status?.status === 'DISABLED') return { do: 'off' }
-  const current = state.walk !== null && state.fingerprint === context.fingerprint && context.now - state.walk.startedAt < WALK_LIFE_MS
-  if (current && state.walk !== null) return { do: 'walk', walk: state.walk, sweep: state.sweep, fingerprint: context.fingerprint }
+  const same = state.fingerprint === context.fingerprint && state.generation >= context.generation
+  const { fingerprint } = context
+  if (state.walk !== null && same && context.now - state.walk.startedAt < WALK_LIFE_MS) {
+    return { do: 'walk', walk: state.walk, sweep: state.sweep, fingerprint, generation: state.generation }
+  }
   if (status !== null && status.lastSyncFinished === null && !context.earlyRead) return { do: 'wait' }
 
   const seen = signature(status)
-  const anew =
-    state.walkedAt !== null && (state.fingerprint !== context.fingerprint || context.now - (state.sweptAt ?? 0) >= context.sweepEveryMs)
+  const anew = state.walkedAt !== null && (!same || context.now - (state.sweptAt ?? 0) >= context.sweepEveryMs)
   const quiet = !context.asked && seen === state.seen && state.walkedAt !== null && context.now - state.walkedAt < context.idleMs
   if (quiet && !anew) return { do: 'rest' }
 
@@ -58,8 +64,11 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     seen,
     completeness: completeness(status),
     records: 0,
+    live: context.live,
+    deleted: 0,
   }
-  return { do: 'walk', walk, sweep: kind === 'sweep' ? state.sweep + 1 : state.sweep, fingerprint: context.fingerprint }
+  const generation = Math.max(state.generation, context.generation)
+  return { do: 'walk', walk, sweep: kind === 'sweep' ? state.sweep + 1 : state.sweep, fingerprint, generation }
 }
 
 /** Source: help.merge.dev/en/articles/8184193. PARTIALLY_SYNCED is final for its run, and may stay so for ever. */

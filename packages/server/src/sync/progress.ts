@@ -19,6 +19,10 @@ export interface ModelProgress {
   /** Live records stored. */
   records: number
   lastSyncedAt: string | null
+  /** Some records could not be stored and are left out. */
+  degraded: boolean
+  /** Merge itself is not renewing its copy (failed, paused or switched off): what is stored is as old as that. */
+  stale: boolean
   /** An error code, for operators; `null` when the last attempt went well. */
   problem: string | null
 }
@@ -57,6 +61,8 @@ function modelProgress(account: Account, row: ModelRow): ModelProgress {
     ready: checkpoint.ready,
     records: stored?.records ?? 0,
     lastSyncedAt: iso(checkpoint.walkedAt),
+    degraded: checkpoint.quarantine.length > 0,
+    stale: ['FAILED', 'PAUSED', 'DISABLED'].includes(checkpoint.status ?? ''),
     problem: checkpoint.problem,
   }
 }

@@ -4,7 +4,17 @@ import { setup } from '../support/setup.ts'
 
 const HOST = 'app.test'
 const SITES = [undefined, 'same-origin', 'none', 'same-site', 'cross-site'] as const
-const ORIGINS = [undefined, 'https://app.test', 'http://app.test', 'https://trusted.test', 'https://evil.test', 'https://app.test.evil.test', 'https://app.test:8443', 'null', 'nonsense'] as const
+const ORIGINS = [
+  undefined,
+  'https://app.test',
+  'http://app.test',
+  'https://trusted.test',
+  'https://evil.test',
+  'https://app.test.evil.test',
+  'https://app.test:8443',
+  'null',
+  'nonsense',
+] as const
 
 /** What a browser's headers prove: our own page, a page that is trusted, or nothing. */
 function allowed(site: string | undefined, origin: string | undefined, trusted: boolean): boolean {
@@ -17,7 +27,12 @@ describe.each([true, false])('with a trusted origin: %s', (trusted) => {
   const world = setup()
   const { handler } = door(world, trusted ? { trustedOrigins: ['https://trusted.test/'] } : {})
   const ask = (method: string, site: string | undefined, origin: string | undefined) => {
-    const headers = { host: HOST, 'content-type': 'application/json', ...(site ? { 'sec-fetch-site': site } : {}), ...(origin ? { origin } : {}) }
+    const headers = {
+      host: HOST,
+      'content-type': 'application/json',
+      ...(site ? { 'sec-fetch-site': site } : {}),
+      ...(origin ? { origin } : {}),
+    }
     const body = method === 'GET' ? {} : { body: '{}' }
     return handler(new Request('https://app.test/api/integrations/accounts/int_x', { method, headers, ...body }))
   }
@@ -52,8 +67,16 @@ describe.each([true, false])('with a trusted origin: %s', (trusted) => {
 
 test('a refusal of a foreign origin comes before the question who is signed in', async () => {
   let asked = 0
-  const { call } = door(setup(), { authenticate: () => (asked++, null) })
-  const answer = await call('POST', '/link-token', { body: { category: 'hris' }, headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' } })
+  const { call } = door(setup(), {
+    authenticate: () => {
+      asked++
+      return null
+    },
+  })
+  const answer = await call('POST', '/link-token', {
+    body: { category: 'hris' },
+    headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' },
+  })
   expect(answer).toMatchObject({ status: 403, json: { error: { code: 'forbidden' } } })
   expect(asked).toBe(0)
 })
@@ -61,6 +84,7 @@ test('a refusal of a foreign origin comes before the question who is signed in',
 test('reading changes nothing', async () => {
   const world = setup()
   const before = await world.storage.list({ limit: 10 })
-  for (const path of ['/accounts', '/catalog', '/accounts/int_x']) await door(world).call('GET', path, { headers: { 'sec-fetch-site': 'cross-site' } })
+  for (const path of ['/accounts', '/catalog', '/accounts/int_x'])
+    await door(world).call('GET', path, { headers: { 'sec-fetch-site': 'cross-site' } })
   expect(await world.storage.list({ limit: 10 })).toEqual(before)
 })

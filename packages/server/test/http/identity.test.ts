@@ -31,7 +31,12 @@ test('who may not do it gets 403 on every route, and nothing happens', async () 
   const world = await connected()
   const before = [await world.storage.list({ limit: 10 }), world.requests.length]
   const asked: unknown[] = []
-  const { call } = door(world, { authorize: ({ action, account, user, organization }) => (asked.push([action, account?.id, user.id, organization.id]), false) })
+  const { call } = door(world, {
+    authorize: ({ action, account, user, organization }) => {
+      asked.push([action, account?.id, user.id, organization.id])
+      return false
+    },
+  })
   for (const [method, path, body, action] of ROUTES(world.id)) {
     const answer = await call(method, path, { body })
     expect(answer, path).toMatchObject({ status: 403, json: { error: { code: 'forbidden', retryable: false } } })
@@ -77,12 +82,14 @@ test('every failure carries a request id that the log has, and a text that is al
   expect(new Set(ids).size).toBe(2)
   for (const [place, answer] of answers.entries()) {
     expect(answer.headers.get('x-request-id')).toBe(ids[place])
-    expect(answer.json).toEqual({ error: { code: 'not_found', message: 'This connection does not exist.', retryable: false, requestId: ids[place] } })
+    expect(answer.json).toEqual({
+      error: { code: 'not_found', message: 'This connection does not exist.', retryable: false, requestId: ids[place] },
+    })
     expect(world.log.join('\n')).toContain(ids[place])
   }
 })
 
-test.each([
+test.each<[Partial<HandlerOptions>, string]>([
   [{ basePath: 'api', authenticate: () => null }, '"basePath"'],
   [{ authenticate: () => null }, '"basePath"'],
   [{ basePath: '/api' }, '"authenticate"'],

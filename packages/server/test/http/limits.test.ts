@@ -54,7 +54,10 @@ test('guessing public tokens cannot get this address blocked at Merge', async ()
   const { call } = identities(world)
   await call('POST', LINK[0], { body: LINK[1] })
   for (let guess = 0; guess < 200; guess++)
-    await call('POST', '/exchange', { body: { publicToken: `guess-number-${guess}-or-so` }, headers: { 'x-test-user': `user_${guess % 9}` } })
+    await call('POST', '/exchange', {
+      body: { publicToken: `guess-number-${guess}-or-so` },
+      headers: { 'x-test-user': `user_${guess % 9}` },
+    })
   expect(world.requests.filter((request) => request.includes('/account-token/')).length).toBeLessThanOrEqual(20)
   expect((await call('POST', LINK[0], { body: LINK[1] })).status).toBe(200)
 })

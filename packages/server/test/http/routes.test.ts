@@ -46,7 +46,9 @@ test('GET /accounts lists what the organization has, by category where that is a
 
 test('GET /accounts/:id shows one', async () => {
   const world = await connected()
-  expect((await door(world).call('GET', `/accounts/${world.id}`)).json).toEqual({ account: JSON.parse(JSON.stringify(await infoOf(world, world.id))) })
+  expect((await door(world).call('GET', `/accounts/${world.id}`)).json).toEqual({
+    account: JSON.parse(JSON.stringify(await infoOf(world, world.id))),
+  })
 })
 
 test('PATCH /accounts/:id renames it', async () => {
@@ -95,7 +97,7 @@ test('GET /catalog shows what can be connected, also while Merge is down, when i
     slug: 'workday',
     logoUrl: expect.stringContaining('workday'),
     color: '#0875E1',
-    categories: ['hris'],
+    categories: expect.arrayContaining(['hris']),
   })
   expect((await call('GET', '/catalog?category=ats')).json.integrations).toEqual([])
   const asked = world.requests.length
@@ -151,7 +153,10 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
 )
 
 test('a content type may have parameters and any case', async () => {
-  const answer = await door(setup()).call('POST', '/link-token', { body: { category: 'hris' }, headers: { 'content-type': 'Application/JSON; charset=utf-8' } })
+  const answer = await door(setup()).call('POST', '/link-token', {
+    body: { category: 'hris' },
+    headers: { 'content-type': 'Application/JSON; charset=utf-8' },
+  })
   expect(answer.status).toBe(200)
 })
 
@@ -168,7 +173,12 @@ test('a body that is too large is refused, whether it says so or not', async () 
     },
   })
   const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
-  const request = new Request('https://app.test/api/integrations/link-token', { method: 'POST', headers, body: endless, duplex: 'half' } as RequestInit)
+  const request = new Request('https://app.test/api/integrations/link-token', {
+    method: 'POST',
+    headers,
+    body: endless,
+    duplex: 'half',
+  } as RequestInit)
   expect((await handler(request)).status).toBe(400)
   expect(pulled).toBeLessThan(20)
 })

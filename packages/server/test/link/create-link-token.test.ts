@@ -101,15 +101,18 @@ test('with one-per-category a broken connection is offered again under its own o
   expect((await rowOf(world, id)).token).toBe(before.token)
 })
 
-test.each(['one-per-category', 'many-per-category'] as const)('%s: connecting again after a deletion gets a new origin id', async (originIds) => {
-  const world = setup({ originIds })
-  const first = await world.connect()
-  const { originId } = await rowOf(world, first)
-  expect(await world.run((await handleOf(world, first)).delete())).toBe('deleted')
-  const second = await click(world)
-  expect(second.accountId).not.toBe(first)
-  expect((await rowOf(world, second.accountId)).originId).not.toBe(originId)
-})
+test.each(['one-per-category', 'many-per-category'] as const)(
+  '%s: connecting again after a deletion gets a new origin id',
+  async (originIds) => {
+    const world = setup({ originIds })
+    const first = await world.connect()
+    const { originId } = await rowOf(world, first)
+    expect(await world.run((await handleOf(world, first)).delete())).toBe('deleted')
+    const second = await click(world)
+    expect(second.accountId).not.toBe(first)
+    expect((await rowOf(world, second.accountId)).originId).not.toBe(originId)
+  },
+)
 
 test('an abandoned attempt at BambooHR does not hijack a click on Workday', async () => {
   const world = setup()
@@ -154,7 +157,15 @@ test.each([
 
 test('a language that Merge does not speak is left out, and one that it speaks is passed on', async () => {
   const bodies: { language?: string }[] = []
-  const world = setup({}, { network: async (request, next) => (bodies.push((await request.clone().json()) as object), next()) })
+  const world = setup(
+    {},
+    {
+      network: async (request, next) => {
+        bodies.push((await request.clone().json()) as object)
+        return next()
+      },
+    },
+  )
   await click(world, { language: 'fr' })
   await click(world, { language: 'de' })
   expect(bodies.map(({ language }) => language)).toEqual([undefined, 'de'])
@@ -170,7 +181,23 @@ test('the link token is in the answer and in no other place', async () => {
 })
 
 test('an organization may have any id that is a text of 1 to 255 characters, and never shares a row with another', async () => {
-  const odd = ['a/b', 'a%2Fb', 'a:b', 'a', 'b:hris', '1:a:hris', 'ä', '日本語'.repeat(40), 'x'.repeat(255), ' ', '__proto__', 'A', '*', '..', '\u0000']
+  const odd = [
+    'a/b',
+    'a%2Fb',
+    'a:b',
+    'a',
+    'b:hris',
+    '1:a:hris',
+    'ä',
+    '日本語'.repeat(40),
+    'x'.repeat(255),
+    ' ',
+    '__proto__',
+    'A',
+    '*',
+    '..',
+    '\u0000',
+  ]
   const world = setup({ originIds: 'one-per-category' })
   const ids = new Set<string>()
   for (const organizationId of odd) {
@@ -178,7 +205,11 @@ test('an organization may have any id that is a text of 1 to 255 characters, and
     ids.add((await world.run(owner.createLinkToken({ category: 'hris', ...ACME }))).accountId)
     expect(await owner.list()).toHaveLength(1)
   }
-  for (const [organizationId, userId] of [['a', 'b'], ['a/b', 'c'], ['a', 'b/c']] as const) {
+  for (const [organizationId, userId] of [
+    ['a', 'b'],
+    ['a/b', 'c'],
+    ['a', 'b/c'],
+  ] as const) {
     const owner = world.integrations.forUser(organizationId, userId)
     ids.add((await world.run(owner.createLinkToken({ category: 'hris', ...ACME }))).accountId)
   }

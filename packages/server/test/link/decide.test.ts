@@ -27,7 +27,13 @@ const row = (status: Status, details: Partial<Details> = {}): Account => ({
 
 const attach = (
   status: Status,
-  more: { atMerge?: string; hold?: boolean; freeSlot?: boolean; details?: Partial<Details>; accountType?: AccountDetails['accountType'] } = {},
+  more: {
+    atMerge?: string
+    hold?: boolean
+    freeSlot?: boolean
+    details?: Partial<Details>
+    accountType?: AccountDetails['accountType']
+  } = {},
 ) => {
   const account = row(status, more.details)
   const details: AccountDetails = {
@@ -38,7 +44,12 @@ const attach = (
     accountType: more.accountType ?? 'TEST',
     integrationSlug: null,
   }
-  return decideAttach(account, readDetails(account), { details, integration: null, token: 'sealed', exchanged: 'digest' }, { freeSlot: more.freeSlot ?? true, hold: more.hold ?? false, now: NOW })
+  return decideAttach(
+    account,
+    readDetails(account),
+    { details, integration: null, token: 'sealed', exchanged: 'digest' },
+    { freeSlot: more.freeSlot ?? true, hold: more.hold ?? false, now: NOW },
+  )
 }
 
 test.each<[Status, string]>([
@@ -69,7 +80,11 @@ describe('a confirmed token for a row that is', () => {
     ['active', { atMerge: 'IDLE' }, 'active', 'relinked'],
   ])('%s %j becomes %s', (status, more, expected, event) => {
     const decision = attach(status, more)
-    expect(decision).toMatchObject({ do: 'attach', event, patch: { status: expected, token: 'sealed', linkedAccountId: 'la', slot: null, wake: 'now' } })
+    expect(decision).toMatchObject({
+      do: 'attach',
+      event,
+      patch: { status: expected, token: 'sealed', linkedAccountId: 'la', slot: null, wake: 'now' },
+    })
   })
 
   test('deleting: the token is kept for the deletion, and the status stays', () => {
@@ -93,14 +108,18 @@ describe('a confirmed token for a row that is', () => {
   })
 
   test('linked before: counted, so that everything is read anew', () => {
-    const relinks = (decision: ReturnType<typeof attach>) => (decision.do === 'attach' ? readDetails({ details: decision.patch.details ?? null }).relinks : -1)
+    const relinks = (decision: ReturnType<typeof attach>) =>
+      decision.do === 'attach' ? readDetails({ details: decision.patch.details ?? null }).relinks : -1
     expect(relinks(attach('pending'))).toBe(0)
     expect(relinks(attach('active', { details: { relinks: 4 } }))).toBe(5)
   })
 })
 
 test('a deletion records its intent once, and wakes the work loop a minute later', () => {
-  expect(decideDelete(row('active'), readDetails(row('active')), NOW)).toMatchObject({ do: 'intend', patch: { status: 'deleting', wake: NOW + 60_000 } })
+  expect(decideDelete(row('active'), readDetails(row('active')), NOW)).toMatchObject({
+    do: 'intend',
+    patch: { status: 'deleting', wake: NOW + 60_000 },
+  })
   expect(decideDelete(row('pending'), readDetails(row('pending')), NOW).do).toBe('intend')
   expect(decideDelete(row('deleting'), readDetails(row('deleting')), NOW)).toEqual({ do: 'continue' })
 })

@@ -59,13 +59,16 @@ test('when Merge is down the account is deleting, is not read any more, and the 
   await nothingIsLeft(world, world.id)
 })
 
-test.each(['reset', 'cut', 'truncate', 'html', 'empty'] as const)('an answer that is lost on the way (%s) does not undo what Merge has done', async (kind) => {
-  const world = await connected()
-  world.sandbox.fault({ kind, path: DELETE })
-  await world.run((await handleOf(world, world.id)).delete())
-  await world.work(60_000)
-  await nothingIsLeft(world, world.id)
-})
+test.each(['reset', 'cut', 'truncate', 'html', 'empty'] as const)(
+  'an answer that is lost on the way (%s) does not undo what Merge has done',
+  async (kind) => {
+    const world = await connected()
+    world.sandbox.fault({ kind, path: DELETE })
+    await world.run((await handleOf(world, world.id)).delete())
+    await world.work(60_000)
+    await nothingIsLeft(world, world.id)
+  },
+)
 
 test.each([404, 401])('an account that Merge answers with %i is gone', async (status) => {
   const world = await connected()
@@ -99,7 +102,9 @@ test('a refused API key does not count as gone either', async () => {
 
 test('deleted twice at once, also by two processes, it is deleted', async () => {
   const world = await connected()
-  const handles = await Promise.all([world.integrations, world.integrations, world.another()].map((each) => each.forOrganization('org_acme').account(world.id)))
+  const handles = await Promise.all(
+    [world.integrations, world.integrations, world.another()].map((each) => each.forOrganization('org_acme').account(world.id)),
+  )
   expect(await world.run(Promise.all(handles.map((handle) => handle?.delete())))).toEqual(['deleted', 'deleted', 'deleted'])
   await nothingIsLeft(world, world.id)
   expect(await world.run(handles[0]?.delete() ?? Promise.reject())).toBe('deleted')
@@ -153,7 +158,9 @@ test('a relink that is completed while its connection is being deleted does not 
   const { linkToken } = await world.run(account.relink(ACME))
   const heal = world.sandbox.fault({ kind: 'status', path: DELETE, count: Number.POSITIVE_INFINITY })
   expect(await world.run(account.delete())).toBe('deleting')
-  await expect(world.run(world.acme.exchangePublicToken(world.complete(linkToken)))).rejects.toMatchObject({ code: ErrorCode.LINK_CANCELLED })
+  await expect(world.run(world.acme.exchangePublicToken(world.complete(linkToken)))).rejects.toMatchObject({
+    code: ErrorCode.LINK_CANCELLED,
+  })
   expect((await rowOf(world, world.id)).status).toBe('deleting')
   heal()
   await world.work(60_000)

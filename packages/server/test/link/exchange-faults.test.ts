@@ -6,7 +6,18 @@ import { ACME, infoOf, rowOf, setup, type World } from '../support/setup.ts'
 import { opens } from '../support/tokens.ts'
 
 const OPEN = { category: 'hris', ...ACME }
-const KINDS: [FaultKind, number?][] = [['status', 500], ['status', 502], ['status', 503], ['status', 408], ['status', 429], ['html'], ['truncate'], ['empty'], ['reset'], ['cut']]
+const KINDS: [FaultKind, number?][] = [
+  ['status', 500],
+  ['status', 502],
+  ['status', 503],
+  ['status', 408],
+  ['status', 429],
+  ['html'],
+  ['truncate'],
+  ['empty'],
+  ['reset'],
+  ['cut'],
+]
 const STEPS = ['/link-token', '/account-token/', '/account-details']
 
 /** Clicks, completes and exchanges until it is linked; returns the failures on the way. */
@@ -34,15 +45,18 @@ async function oneAccountWithAWorkingToken(world: World): Promise<void> {
 
 for (const path of STEPS) {
   for (const [kind, status] of KINDS) {
-    test.each([1, 4, 9])(`${path} meets ${kind} ${status ?? ''} %i times: nothing is lost or made twice, and another click repairs it`, async (count) => {
-      const world = setup({}, { sandbox: { employees: 1 } })
-      world.sandbox.fault({ kind, path, count, ...(status ? { status } : {}) })
-      for (const failure of await persist(world)) {
-        expect(IntegrationError.isInstance(failure)).toBe(true)
-        expect((failure as IntegrationError).code).toMatch(/^(UPSTREAM_|LINK_NOT_FOUND$)/)
-      }
-      await oneAccountWithAWorkingToken(world)
-    })
+    test.each([1, 4, 9])(
+      `${path} meets ${kind} ${status ?? ''} %i times: nothing is lost or made twice, and another click repairs it`,
+      async (count) => {
+        const world = setup({}, { sandbox: { employees: 1 } })
+        world.sandbox.fault({ kind, path, count, ...(status ? { status } : {}) })
+        for (const failure of await persist(world)) {
+          expect(IntegrationError.isInstance(failure)).toBe(true)
+          expect((failure as IntegrationError).code).toMatch(/^(UPSTREAM_|LINK_NOT_FOUND$)/)
+        }
+        await oneAccountWithAWorkingToken(world)
+      },
+    )
   }
 }
 

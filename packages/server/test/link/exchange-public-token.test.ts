@@ -39,16 +39,20 @@ test('the account is linked when Merge has said whose it is, and its token is se
 test('nothing is stored unless Merge names the same account as the token did', async () => {
   const world = setup()
   const { accountId, owner, publicToken } = await attempt(world)
-  world.sandbox.fault({ kind: 'rewrite', path: '/account-details', rewrite: (body) => ({ ...(body as object), id: 'another-account' }) })
+  world.sandbox.fault({ kind: 'rewrite', path: '/account-details', count: 9, rewrite: (body) => ({ ...(body as object), id: 'another-account' }) })
   await expect(world.run(owner.exchangePublicToken(publicToken))).rejects.toMatchObject(NOT_FOUND)
   expect(await rowOf(world, accountId)).toMatchObject({ status: 'pending', token: null, linkedAccountId: null })
 })
 
-test.each([['an unknown', 'nobody-ever-had-this-one'], ['null', null], ['no', undefined]])('an account of %s origin id is nobody’s here', async (_, originId) => {
+test.each([
+  ['an unknown', 'nobody-ever-had-this-one'],
+  ['null', null],
+  ['no', undefined],
+])('an account of %s origin id is nobody’s here', async (_, originId) => {
   const world = setup()
   const { accountId, owner, publicToken } = await attempt(world)
   const rewrite = (body: unknown) => ({ ...(body as object), end_user_origin_id: originId })
-  world.sandbox.fault({ kind: 'rewrite', path: '/account-details', rewrite })
+  world.sandbox.fault({ kind: 'rewrite', path: '/account-details', count: 9, rewrite })
   await expect(world.run(owner.exchangePublicToken(publicToken))).rejects.toMatchObject(NOT_FOUND)
   expect((await rowOf(world, accountId)).status).toBe('pending')
   expect(world.sandbox.accounts()).toHaveLength(1)
@@ -62,13 +66,16 @@ test('a known origin id of another category is another account', async () => {
   expect((await rowOf(world, accountId)).status).toBe('pending')
 })
 
-test.each(['', 'short', '../../organizations', 'a b c d e f g h', 'x'.repeat(513), 7, null])('%j is no public token, and Merge is not asked', async (garbage) => {
-  const world = setup()
-  await world.run(world.acme.createLinkToken(OPEN))
-  const before = world.requests.length
-  await expect(world.acme.exchangePublicToken(garbage as string)).rejects.toMatchObject({ code: ErrorCode.INPUT_INVALID })
-  expect(world.requests).toHaveLength(before)
-})
+test.each(['', 'short', '../../organizations', 'a b c d e f g h', 'x'.repeat(513), 7, null])(
+  '%j is no public token, and Merge is not asked',
+  async (garbage) => {
+    const world = setup()
+    await world.run(world.acme.createLinkToken(OPEN))
+    const before = world.requests.length
+    await expect(world.acme.exchangePublicToken(garbage as string)).rejects.toMatchObject({ code: ErrorCode.INPUT_INVALID })
+    expect(world.requests).toHaveLength(before)
+  },
+)
 
 test('a token that Merge never gave is not found', async () => {
   const world = setup()
@@ -121,7 +128,9 @@ test('exchanged twice, one after the other, the answer is the same and Merge is 
 test('exchanged by several requests at once, also in two processes, all get the account', async () => {
   const world = setup()
   const { accountId, publicToken } = await attempt(world)
-  const doors = [world.integrations, world.integrations, world.another(), world.another()].map((process) => process.forOrganization('org_acme'))
+  const doors = [world.integrations, world.integrations, world.another(), world.another()].map((process) =>
+    process.forOrganization('org_acme'),
+  )
   const results = await world.run(Promise.all(doors.map((door) => door.exchangePublicToken(publicToken))))
   expect(new Set(results.map(({ id }) => id))).toEqual(new Set([accountId]))
   expect(world.events.filter(({ name }) => name === 'account.linked')).toHaveLength(1)
@@ -132,7 +141,9 @@ test('a public token that was spent elsewhere and left no trace here is not foun
   const world = setup()
   const { owner, publicToken } = await attempt(world)
   await world.sandbox.handle(
-    new Request(`https://merge.test/api/integrations/account-token/${publicToken}`, { headers: { authorization: `Bearer ${world.sandbox.apiKey}` } }),
+    new Request(`https://merge.test/api/integrations/account-token/${publicToken}`, {
+      headers: { authorization: `Bearer ${world.sandbox.apiKey}` },
+    }),
   )
   await expect(world.run(owner.exchangePublicToken(publicToken))).rejects.toMatchObject(NOT_FOUND)
 })
@@ -167,7 +178,11 @@ test('a test account does not take the place of a production account, nor the ot
   const id = await world.connect()
   const before = await rowOf(world, id)
   const { linkToken } = await world.run((await handleOf(world, id)).relink(ACME))
-  world.sandbox.fault({ kind: 'rewrite', path: '/account-details', rewrite: (body) => ({ ...(body as object), account_type: 'PRODUCTION' }) })
+  world.sandbox.fault({
+    kind: 'rewrite',
+    path: '/account-details',
+    rewrite: (body) => ({ ...(body as object), account_type: 'PRODUCTION' }),
+  })
   await expect(world.run(world.acme.exchangePublicToken(world.complete(linkToken)))).rejects.toMatchObject(NOT_FOUND)
   expect((await rowOf(world, id)).token).toBe(before.token)
   expect(await infoOf(world, id)).toMatchObject({ accountType: 'TEST', status: 'active' })

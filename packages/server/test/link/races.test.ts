@@ -45,7 +45,9 @@ async function settle(world: World): Promise<void> {
 
 /** Invariants of reliability: no live row with a dead token, no account at Merge without a live row, nothing revived. */
 async function check(world: World): Promise<void> {
-  const rows = (await world.run(world.storage.list({ limit: 100, status: ['pending', 'active', 'relink_needed', 'deleting', 'error', 'deleted'] }))).accounts
+  const rows = (
+    await world.run(world.storage.list({ limit: 100, status: ['pending', 'active', 'relink_needed', 'deleting', 'error', 'deleted'] }))
+  ).accounts
   const atMerge = world.sandbox.accounts().filter(({ status }) => status === 'COMPLETE')
   for (const row of rows) {
     expect(['pending', 'active', 'deleted']).toContain(row.status)

@@ -149,5 +149,6 @@ test('the customer’s own name for a connection can be changed, and survives a 
   expect(await (await handleOf(world, id)).rename(' US region ')).toMatchObject({ displayName: 'US region' })
   await relink(world, id)
   expect((await infoOf(world, id)).displayName).toBe('US region')
-  for (const wrong of ['', ' ', 'x'.repeat(101), 7]) await expect((await handleOf(world, id)).rename(wrong as string)).rejects.toThrow('"displayName"')
+  for (const wrong of ['', ' ', 'x'.repeat(101), 7])
+    await expect((await handleOf(world, id)).rename(wrong as string)).rejects.toThrow('"displayName"')
 })

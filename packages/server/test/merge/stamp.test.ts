@@ -22,21 +22,34 @@ test.each([
   expect(parseStamp(text)).toBe(expected)
 })
 
-test.each([null, undefined, 7, '', 'yesterday', '2026-01-05', '2026-13-05T09:00:00Z', '2026-01-05T25:00:00Z', '2026-01-05T09:00:00.Z', '2026-01-05T09:00:00Z ', {}])(
-  '%j is no stamp',
-  (value) => {
-    expect(parseStamp(value)).toBeNull()
-  },
-)
+test.each([
+  null,
+  undefined,
+  7,
+  '',
+  'yesterday',
+  '2026-01-05',
+  '2026-13-05T09:00:00Z',
+  '2026-01-05T25:00:00Z',
+  '2026-01-05T09:00:00.Z',
+  '2026-01-05T09:00:00Z ',
+  {},
+])('%j is no stamp', (value) => {
+  expect(parseStamp(value)).toBeNull()
+})
 
 test('order is kept to the microsecond', () => {
-  const micros = fc.integer({ min: 0, max: 4_102_444_800 }).chain((second) => fc.integer({ min: 0, max: 999_999 }).map((micro) => ({ second, micro })))
+  const micros = fc
+    .integer({ min: 0, max: 4_102_444_800 })
+    .chain((second) => fc.integer({ min: 0, max: 999_999 }).map((micro) => ({ second, micro })))
   const text = ({ second, micro }: { second: number; micro: number }) =>
     `${new Date(second * 1000).toISOString().slice(0, 19)}.${String(micro).padStart(6, '0')}Z`
   fc.assert(
     fc.property(micros, micros, (one, other) => {
       expect(parseStamp(text(one))).toBe(one.second * 1_000_000 + one.micro)
-      expect(Math.sign((parseStamp(text(one)) ?? 0) - (parseStamp(text(other)) ?? 0))).toBe(Math.sign(one.second * 1e6 + one.micro - (other.second * 1e6 + other.micro)))
+      expect(Math.sign((parseStamp(text(one)) ?? 0) - (parseStamp(text(other)) ?? 0))).toBe(
+        Math.sign(one.second * 1e6 + one.micro - (other.second * 1e6 + other.micro)),
+      )
     }),
     { seed: 1, numRuns: 300 },
   )

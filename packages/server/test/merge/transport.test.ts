@@ -36,11 +36,17 @@ function transport(answer: (request: Request, attempt: number) => Promise<Respon
   return { time, waits, seen, send: (call: Call = CALL) => time.run(send(call)) }
 }
 
-const failing = (status: number, headers: Record<string, string> = {}) => () => new Response('{"detail":"no"}', { status, headers })
+const failing =
+  (status: number, headers: Record<string, string> = {}) =>
+  () =>
+    new Response('{"detail":"no"}', { status, headers })
 
 test('a call carries the key, the token and what was asked, and gives the parsed answer with Merge’s time', async () => {
   const { send, seen } = transport(() => Response.json({ ok: 1 }, { headers: { date: 'Mon, 05 Jan 2026 09:00:00 GMT' } }))
-  expect(await send({ ...CALL, query: { cursor: 'a b&c', none: undefined, flag: true } })).toEqual({ json: { ok: 1 }, date: Date.UTC(2026, 0, 5, 9) })
+  expect(await send({ ...CALL, query: { cursor: 'a b&c', none: undefined, flag: true } })).toEqual({
+    json: { ok: 1 },
+    date: Date.UTC(2026, 0, 5, 9),
+  })
   const [request] = seen
   expect(request?.url).toBe('https://merge.test/api/hris/v1/employees?cursor=a+b%26c&flag=true')
   expect(request?.headers.get('authorization')).toBe('Bearer the-api-key')
@@ -133,7 +139,15 @@ describe('deadlines:', () => {
 
   test('a body that trickles for more than a minute', async () => {
     const { send, time } = transport(() => {
-      const body = new ReadableStream({ pull: async (controller) => (await time.sleep(1_000), controller.enqueue(new Uint8Array([32]))) }, { highWaterMark: 0 })
+      const body = new ReadableStream(
+        {
+          pull: async (controller) => {
+            await time.sleep(1_000)
+            controller.enqueue(new Uint8Array([32]))
+          },
+        },
+        { highWaterMark: 0 },
+      )
       return new Response(body)
     })
     const before = time.clock.now()
@@ -157,17 +171,35 @@ describe('deadlines:', () => {
   test('an answer of more than 32 MiB is not read to its end', async () => {
     let sent = 0
     const chunk = new Uint8Array(1024 * 1024).fill(32)
-    const { send } = transport(() => new Response(new ReadableStream({ pull: (controller) => (sent++, controller.enqueue(chunk)) }, { highWaterMark: 0 })))
+    const { send } = transport(
+      () =>
+        new Response(
+          new ReadableStream(
+            {
+              pull: (controller) => {
+                sent++
+                controller.enqueue(chunk)
+              },
+            },
+            { highWaterMark: 0 },
+          ),
+        ),
+    )
     await expect(send({ ...CALL, retry: false })).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE' })
     expect(sent).toBeLessThanOrEqual(34)
   })
 })
 
-test.each(['..', '%2e%2e', 'a/b', 'a?b', 'a#b', '', 'ä', 'x'.repeat(513), 'a\\b'])('a path parameter of %j never leaves this process', async (value) => {
-  const { send, seen } = transport(() => Response.json({}))
-  await expect(send({ method: 'GET', template: '/{category}/v1/link-token', params: { category: value } })).rejects.toMatchObject({ code: 'INPUT_INVALID' })
-  expect(seen).toEqual([])
-})
+test.each(['..', '%2e%2e', 'a/b', 'a?b', 'a#b', '', 'ä', 'x'.repeat(513), 'a\\b'])(
+  'a path parameter of %j never leaves this process',
+  async (value) => {
+    const { send, seen } = transport(() => Response.json({}))
+    await expect(send({ method: 'GET', template: '/{category}/v1/link-token', params: { category: value } })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    })
+    expect(seen).toEqual([])
+  },
+)
 
 describe('over sockets', () => {
   const servers: (() => void)[] = []
@@ -177,7 +209,10 @@ describe('over sockets', () => {
   async function listen(listener: RequestListener): Promise<string> {
     const server = createServer(listener).listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
-    servers.push(() => (server.closeAllConnections(), server.close()))
+    servers.push(() => {
+      server.closeAllConnections()
+      server.close()
+    })
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
 
@@ -188,7 +223,8 @@ describe('over sockets', () => {
       response.end('{}')
     })
     const merge = await listen((_, response) => response.writeHead(status, { location: `${evil}/steal` }).end())
-    const sleep: TransportOptions['sleep'] = (_, options) => new Promise((_resolve, reject) => options?.signal?.addEventListener('abort', reject))
+    const sleep: TransportOptions['sleep'] = (_, options) =>
+      new Promise((_resolve, reject) => options?.signal?.addEventListener('abort', reject))
     const send = createTransport({
       apiBase: new URL(`${merge}/api`),
       apiKey: new Secret('the-api-key'),

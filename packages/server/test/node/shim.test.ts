@@ -45,7 +45,11 @@ const JSON_HEADERS = { 'content-type': 'application/json', 'sec-fetch-site': 'sa
 
 test('a request and its answer pass through unchanged', async () => {
   const { url } = await listen(toNodeHandler(echo))
-  const answer = await fetch(`${url}/api/integrations/accounts?category=hris`, { method: 'POST', body: '{"a":"ü"}', headers: { 'x-one': '1', ...JSON_HEADERS } })
+  const answer = await fetch(`${url}/api/integrations/accounts?category=hris`, {
+    method: 'POST',
+    body: '{"a":"ü"}',
+    headers: { 'x-one': '1', ...JSON_HEADERS },
+  })
   expect(answer.headers.get('content-type')).toBe('application/json')
   const seen = await answer.json()
   expect(seen).toMatchObject({ method: 'POST', body: '{"a":"ü"}', headers: { 'x-one': '1', host: new URL(url).host } })
@@ -64,7 +68,11 @@ test('the whole SDK answers over a socket', async () => {
   const answer = await fetch(`${url}/api/integrations/link-token`, { method: 'POST', body: '{"category":"hris"}', headers: JSON_HEADERS })
   expect(answer.status).toBe(200)
   expect(await answer.json()).toMatchObject({ linkToken: expect.any(String) })
-  const cross = await fetch(`${url}/api/integrations/link-token`, { method: 'POST', body: '{}', headers: { ...JSON_HEADERS, 'sec-fetch-site': 'cross-site' } })
+  const cross = await fetch(`${url}/api/integrations/link-token`, {
+    method: 'POST',
+    body: '{}',
+    headers: { ...JSON_HEADERS, 'sec-fetch-site': 'cross-site' },
+  })
   expect(cross.status).toBe(403)
   const older = await fetch(`${url}/api/integrations/accounts/int_x`, { method: 'DELETE', headers: { origin: url } })
   expect(older.status).toBe(404)
@@ -93,7 +101,8 @@ test('a body that is too large is answered, also when its length is not told', a
   const answer = await fetch(`${url}/api/integrations/link-token`, { method: 'POST', body, headers: JSON_HEADERS })
   expect(answer.status).toBe(400)
   const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
-  const head = 'POST /api/integrations/link-token HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nSec-Fetch-Site: same-origin\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const head =
+    'POST /api/integrations/link-token HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nSec-Fetch-Site: same-origin\r\nTransfer-Encoding: chunked\r\n\r\n'
   expect(await say(port, `${head}${chunk.repeat(3)}0\r\n\r\n`)).toContain('HTTP/1.1 400')
   expect((await fetch(`${url}/api/integrations/accounts`)).status).toBe(200)
 })
@@ -101,7 +110,10 @@ test('a body that is too large is answered, also when its length is not told', a
 test('a client that hangs up in the middle harms nobody', async () => {
   const world = setup()
   const { url, port } = await listen(toNodeHandler(door(world).handler))
-  for (const bytes of ['POST /api/integrations/link-token HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 100\r\n\r\n{"cat', 'GET /api/inte'])
+  for (const bytes of [
+    'POST /api/integrations/link-token HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 100\r\n\r\n{"cat',
+    'GET /api/inte',
+  ])
     await new Promise<void>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(bytes, () => setImmediate(() => socket.destroy())))
       socket.on('close', () => resolve())
@@ -124,26 +136,43 @@ test('a client that goes away before the answer does not get one', async () => {
     await handler(incoming, outgoing)
     answered()
   })
-  const socket = connect(port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n', () => setImmediate(() => socket.destroy())))
+  const socket = connect(port, '127.0.0.1', () =>
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n', () => setImmediate(() => socket.destroy())),
+  )
   await done
 })
 
-test.each(['a@b', 'user:secret@host', 'a b', '[::1', 'evil.test/x?', '%00', 'a:99999', '-', 'ä', 'x'.repeat(2_000)])('a Host header of %j breaks nothing', async (host) => {
-  const { port } = await listen(toNodeHandler(door(setup()).handler))
-  const heard = await say(port, `GET /api/integrations/accounts HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
-  expect(heard).toContain('HTTP/1.1 200')
-})
-
-test.each(['//evil.test/api/integrations/accounts', '/\\evil.test/api/integrations/accounts', '/\\', '//', '/\\:99999', '/%', '/%00', '*', 'http://evil.test/x'])(
-  'a path of %j breaks nothing and names no other host',
-  async (path) => {
-    const seen: string[] = []
-    const { port } = await listen(toNodeHandler(async (request) => (seen.push(new URL(request.url).host), new Response('ok'))))
-    const heard = await say(port, `GET ${path} HTTP/1.1\r\nHost: app.test\r\nConnection: close\r\n\r\n`)
-    expect(heard).toMatch(/^HTTP\/1\.1 (200|400)/)
-    for (const host of seen) expect(host).toBe('app.test')
+test.each(['a@b', 'user:secret@host', 'a b', '[::1', 'evil.test/x?', '%00', 'a:99999', '-', 'ä', 'x'.repeat(2_000)])(
+  'a Host header of %j breaks nothing',
+  async (host) => {
+    const { port } = await listen(toNodeHandler(door(setup()).handler))
+    const heard = await say(port, `GET /api/integrations/accounts HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    expect(heard).toContain('HTTP/1.1 200')
   },
 )
+
+test.each([
+  '//evil.test/api/integrations/accounts',
+  '/\\evil.test/api/integrations/accounts',
+  '/\\',
+  '//',
+  '/\\:99999',
+  '/%',
+  '/%00',
+  '*',
+  'http://evil.test/x',
+])('a path of %j breaks nothing and names no other host', async (path) => {
+  const seen: string[] = []
+  const { port } = await listen(
+    toNodeHandler(async (request) => {
+      seen.push(new URL(request.url).host)
+      return new Response('ok')
+    }),
+  )
+  const heard = await say(port, `GET ${path} HTTP/1.1\r\nHost: app.test\r\nConnection: close\r\n\r\n`)
+  expect(heard).toMatch(/^HTTP\/1\.1 (200|400)/)
+  for (const host of seen) expect(host).toBe('app.test')
+})
 
 test.each(['TRACE', 'PROPFIND'])('the method %s is answered, not thrown', async (method) => {
   const { port } = await listen(toNodeHandler(door(setup()).handler))

@@ -13,19 +13,36 @@ function watched(misbehave: (request: Request, next: () => Promise<Response>) =>
   const linkTokens = new Set<string>()
   const sinks: { name: string; text: string }[] = []
   const keep = (name: string, value: unknown) => {
-    sinks.push({ name, text: inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true, maxStringLength: null, maxArrayLength: null }) })
-    for (let error = value; error instanceof Error; error = error.cause) sinks.push({ name, text: `${error}\n${error.stack}\n${JSON.stringify(error)}` })
+    sinks.push({
+      name,
+      text: inspect(value, {
+        depth: Number.POSITIVE_INFINITY,
+        showHidden: true,
+        getters: true,
+        maxStringLength: null,
+        maxArrayLength: null,
+      }),
+    })
+    for (let error = value; error instanceof Error; error = error.cause)
+      sinks.push({ name, text: `${error}\n${error.stack}\n${JSON.stringify(error)}` })
     if (typeof value === 'object') sinks.push({ name, text: JSON.stringify(value) ?? '' })
   }
   const write = (message: string, fields?: Record<string, unknown>) => keep('log', [message, fields])
   const world = setup(
-    { merge: { apiKey: API_KEY, baseUrl: 'https://merge.test/api' }, secrets: [SEAL], logger: { debug: write, info: write, warn: write, error: write } },
+    {
+      merge: { apiKey: API_KEY, baseUrl: 'https://merge.test/api' },
+      secrets: [SEAL],
+      logger: { debug: write, info: write, warn: write, error: write },
+    },
     {
       sandbox: { apiKey: API_KEY, employees: 110 },
       network: async (request, next) => {
         const answer = await misbehave(request, async () => {
           const real = await next()
-          const body = await real.clone().json().catch(() => null)
+          const body = await real
+            .clone()
+            .json()
+            .catch(() => null)
           if (typeof body?.account_token === 'string') secrets.add(body.account_token)
           if (typeof body?.link_token === 'string') linkTokens.add(body.link_token)
           return real
@@ -50,13 +67,20 @@ function watched(misbehave: (request: Request, next: () => Promise<Response>) =>
       }
     },
     async leaks(): Promise<string[]> {
-      const { accounts } = await world.storage.list({ limit: 100, status: ['pending', 'active', 'held', 'relink_needed', 'deleting', 'error', 'deleted'] })
+      const { accounts } = await world.storage.list({
+        limit: 100,
+        status: ['pending', 'active', 'held', 'relink_needed', 'deleting', 'error', 'deleted'],
+      })
       keep('store', accounts)
-      for (const { id } of accounts) for (const model of [...MODELS, '@account']) keep('records', await world.storage.changes({ accountId: id, model, after: 0, limit: 10_000 }))
+      for (const { id } of accounts)
+        for (const model of [...MODELS, '@account'])
+          keep('records', await world.storage.changes({ accountId: id, model, after: 0, limit: 10_000 }))
       keep('events', world.events)
       keep('integrations', world.integrations)
       expect(secrets.size).toBeGreaterThan(4)
-      return [...secrets, ...linkTokens].flatMap((secret) => sinks.flatMap(({ name, text }) => (text.includes(secret) ? [`${secret} in ${name}`] : [])))
+      return [...secrets, ...linkTokens].flatMap((secret) =>
+        sinks.flatMap(({ name, text }) => (text.includes(secret) ? [`${secret} in ${name}`] : [])),
+      )
     },
   }
 }
@@ -77,7 +101,8 @@ async function life(watch: Watched, world: World = watch.world): Promise<void> {
   }
   for (let round = 0; round < 2; round++) {
     const publicToken = await link(() => attempt('createLinkToken', () => world.acme.createLinkToken({ category: 'hris', ...ACME })))
-    if (publicToken) for (let twice = 0; twice < 2; twice++) keep('result', await attempt('exchange', () => world.acme.exchangePublicToken(publicToken)))
+    if (publicToken)
+      for (let twice = 0; twice < 2; twice++) keep('result', await attempt('exchange', () => world.acme.exchangePublicToken(publicToken)))
     const overHttp = await link(async () => (await call('POST', '/link-token', { body: { category: 'hris' } })).json)
     const bodies: [string, string, unknown][] = [
       ['POST', '/exchange', { publicToken: overHttp ?? 'a-token-that-looks-real' }],
@@ -108,15 +133,25 @@ test('where all goes well no secret is anywhere but where it belongs', async () 
   expect(await watch.leaks()).toEqual([])
 })
 
-test.each<[FaultKind, number?]>([['status', 500], ['status', 401], ['status', 400], ['status', 404], ['status', 429], ['status', 302], ['html'], ['truncate'], ['empty'], ['reset'], ['cut']])(
-  'nor where every third request meets %s %s',
-  async (kind, status) => {
-    const watch = watched()
-    for (let after = 2; after < 60; after += 3) watch.world.sandbox.fault({ kind, after, ...(status ? { status, headers: { location: 'https://evil.test/' } } : {}) })
-    await life(watch)
-    expect(await watch.leaks()).toEqual([])
-  },
-)
+test.each<[FaultKind, number?]>([
+  ['status', 500],
+  ['status', 401],
+  ['status', 400],
+  ['status', 404],
+  ['status', 429],
+  ['status', 302],
+  ['html'],
+  ['truncate'],
+  ['empty'],
+  ['reset'],
+  ['cut'],
+])('nor where every third request meets %s %s', async (kind, status) => {
+  const watch = watched()
+  for (let after = 2; after < 60; after += 3)
+    watch.world.sandbox.fault({ kind, after, ...(status ? { status, headers: { location: 'https://evil.test/' } } : {}) })
+  await life(watch)
+  expect(await watch.leaks()).toEqual([])
+})
 
 /** Everything that a request carries, back in the answer: as a badly made server or proxy does. */
 const echo = async (request: Request) => `${request.url} ${JSON.stringify([...request.headers])} ${await request.clone().text()}`
@@ -138,7 +173,10 @@ test('nor where fetch fails with an error that has the whole request in it', asy
   const watch = watched(async (request, next) => {
     if (++count % 3 !== 0) return next()
     const text = await echo(request)
-    throw Object.assign(new TypeError(`fetch failed: ${text}`, { cause: Object.assign(new Error(text), { code: 'ECONNRESET', request }) }), { request, text })
+    throw Object.assign(
+      new TypeError(`fetch failed: ${text}`, { cause: Object.assign(new Error(text), { code: 'ECONNRESET', request }) }),
+      { request, text },
+    )
   })
   await life(watch)
   expect(await watch.leaks()).toEqual([])

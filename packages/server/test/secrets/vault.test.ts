@@ -56,9 +56,12 @@ test('changed in any character it does not open', async () => {
   )
 })
 
-test.each(['', 'ci1', 'ci1.', 'ci1..', 'ci2.00000000.AAAA', 'ci1.00000000.AAAA', 'the-account-token', `ci1.00000000.${'A'.repeat(80)}.x`])('%j is no sealed text', async (text) => {
-  await expect(vault(key(1)).open(text, 'account-token', row())).rejects.toMatchObject(tampered)
-})
+test.each(['', 'ci1', 'ci1.', 'ci1..', 'ci2.00000000.AAAA', 'ci1.00000000.AAAA', 'the-account-token', `ci1.00000000.${'A'.repeat(80)}.x`])(
+  '%j is no sealed text',
+  async (text) => {
+    await expect(vault(key(1)).open(text, 'account-token', row())).rejects.toMatchObject(tampered)
+  },
+)
 
 test('after a rotation the old key still opens and the new one seals; a key that was taken away is named', async () => {
   const old = await vault(key(1)).seal(token, 'account-token', row())
@@ -66,8 +69,14 @@ test('after a rotation the old key still opens and the new one seals; a key that
   expect((await rotated.open(old, 'account-token', row())).reveal()).toBe('the-account-token')
   const fresh = await rotated.seal(token, 'account-token', row())
   expect(fresh.split('.')[1]).not.toBe(old.split('.')[1])
-  const problem = await vault(key(2)).open(old, 'account-token', row()).catch((error) => error)
-  expect(problem).toMatchObject({ code: ErrorCode.CRYPTO_KEY_UNKNOWN, accountId: 'int_1', message: expect.stringContaining(old.split('.')[1] ?? '') })
+  const problem = await vault(key(2))
+    .open(old, 'account-token', row())
+    .catch((error) => error)
+  expect(problem).toMatchObject({
+    code: ErrorCode.CRYPTO_KEY_UNKNOWN,
+    accountId: 'int_1',
+    message: expect.stringContaining(old.split('.')[1] ?? ''),
+  })
 })
 
 test('base64url keys and longer keys are keys too', () => {
@@ -77,11 +86,20 @@ test('base64url keys and longer keys are keys too', () => {
 test('a digest tells the same from another, per account and key', () => {
   const digest = (secret: Secret, where = row(), keys = [key(1)]) => vault(...keys).digest(secret, 'public-token', where)
   expect(digest(token)).toBe(digest(new Secret('the-account-token')))
-  expect(new Set([digest(token), digest(new Secret('other')), digest(token, row({ id: 'int_2' })), digest(token, row(), [key(2)])]).size).toBe(4)
+  expect(
+    new Set([digest(token), digest(new Secret('other')), digest(token, row({ id: 'int_2' })), digest(token, row(), [key(2)])]).size,
+  ).toBe(4)
 })
 
 test('a Secret shows itself to nobody', () => {
-  for (const shown of [`${token}`, String(token), JSON.stringify({ token }), inspect(token, { depth: Number.POSITIVE_INFINITY, showHidden: true }), inspect({ deep: [{ token }] }, { depth: 9 }), Object.values(token).join()])
+  for (const shown of [
+    `${token}`,
+    String(token),
+    JSON.stringify({ token }),
+    inspect(token, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
+    inspect({ deep: [{ token }] }, { depth: 9 }),
+    Object.values(token).join(),
+  ])
     expect(shown).not.toContain('the-account-token')
 })
 
@@ -95,7 +113,10 @@ test('two accounts whose tokens were swapped in the database are not read with e
   const before = world.requests.length
   await world.work()
   expect(world.requests.slice(before).filter((request) => request.includes('/employees'))).toHaveLength(0)
-  expect(world.events.find(({ name }) => name === 'sync.problem')?.event).toMatchObject({ code: ErrorCode.CRYPTO_TAMPERED, accountId: world.id })
+  expect(world.events.find(({ name }) => name === 'sync.problem')?.event).toMatchObject({
+    code: ErrorCode.CRYPTO_TAMPERED,
+    accountId: world.id,
+  })
   const { linkToken } = await world.run((await handleOf(world, world.id)).relink({ organizationName: 'Acme', userEmail: 'a@b.test' }))
   await world.run(world.acme.exchangePublicToken(world.complete(linkToken)))
   await world.work(1_000)

@@ -68,7 +68,7 @@ export function setup(options: Partial<Options> = {}, more: WorldOptions = {}): 
     createIntegrations({
       merge: { apiKey: sandbox.apiKey, baseUrl: 'https://merge.test/api' },
       secrets: [SECRET],
-      sync: { models: MODELS },
+      sync: { models: MODELS, lookEvery: 900_000 },
       clock: time.clock,
       sleep: time.sleep,
       random: () => 0.5,

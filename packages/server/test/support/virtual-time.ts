@@ -44,7 +44,10 @@ export function virtualTime(start = Date.UTC(2026, 0, 5, 9)): VirtualTime {
     for (let stalls = 0; !settled; ) {
       for (let turn = 0; turn < IDLE_TURNS && !settled; turn++) await new Promise((resolve) => setImmediate(resolve))
       if (settled) break
-      const next = [...timers].reduce<{ at: number; fire: () => void } | null>((first, timer) => (first === null || timer.at < first.at ? timer : first), null)
+      const next = [...timers].reduce<{ at: number; fire: () => void } | null>(
+        (first, timer) => (first === null || timer.at < first.at ? timer : first),
+        null,
+      )
       if (next === null) {
         if (++stalls > 500) throw new Error('The work waits for something that is no timer of this clock.')
         continue
@@ -56,5 +59,8 @@ export function virtualTime(start = Date.UTC(2026, 0, 5, 9)): VirtualTime {
     return done
   }
 
-  return { clock: { now: () => now, advance: (ms) => void (now += Math.round(ms)) }, sleep, run }
+  const advance = (ms: number) => {
+    now += Math.round(ms)
+  }
+  return { clock: { now: () => now, advance }, sleep, run }
 }

@@ -127,7 +127,10 @@ test('a look that is asked for during another look is not lost', async () => {
 
 test('random histories end with exactly what Merge has', async () => {
   for (let seed = 1; seed <= 12; seed++) {
-    const world = await connected({}, { sandbox: { seed, employees: 60, syncMs: 60_000, visibilityLagMs: (seed % 3) * 5_000, batchSize: 1 + (seed % 30) } })
+    const world = await connected(
+      {},
+      { sandbox: { seed, employees: 60, syncMs: 60_000, visibilityLagMs: (seed % 3) * 5_000, batchSize: 1 + (seed % 30) } },
+    )
     let state = seed
     const random = (below: number) => {
       state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
@@ -136,8 +139,9 @@ test('random histories end with exactly what Merge has', async () => {
     for (let step = 0; step < 25; step++) {
       const immediately = random(2) === 0
       const model = MODELS[random(3)] ?? ''
-      if (random(4) === 0) world.sandbox.hire(world.linked, { immediately })
-      else if (random(4) === 0) world.sandbox.remove(world.linked, { model: 'hris.Employee', immediately })
+      const kind = random(4)
+      if (kind === 0) world.sandbox.hire(world.linked, { immediately })
+      else if (kind === 1) world.sandbox.remove(world.linked, { model: 'hris.Employee', immediately })
       else world.sandbox.change(world.linked, { model, immediately })
       if (random(5) === 0) world.sandbox.sync(world.linked)
       await world.work(random(20) * 60_000)

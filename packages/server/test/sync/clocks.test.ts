@@ -57,7 +57,10 @@ test.each(['created_at', '-created_at', 'modified_at', '-modified_at'] as const)
   'ties across pages are read whole when the list is ordered by %s',
   async (ordering) => {
     for (const batchSize of [1, 99, 100, 101, 250]) {
-      const world = await connected({ sync: { models: ['hris.Employee'] } }, { sandbox: { employees: 320, batchSize, ordering, initialSyncMs: 1_000 } })
+      const world = await connected(
+        { sync: { models: ['hris.Employee'] } },
+        { sandbox: { employees: 320, batchSize, ordering, initialSyncMs: 1_000 } },
+      )
       expect(truth(world, world.linked, 'hris.Employee').size).toBe(320)
       expect(await stale(world, ['hris.Employee']), `batches of ${batchSize}`).toEqual([])
     }

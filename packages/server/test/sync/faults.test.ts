@@ -151,7 +151,13 @@ test('a next that is a whole URL is sent back as a cursor, and its host is never
   const hosts = new Set<string>()
   const world = setup(
     { sync: { models: ['hris.Employee'] } },
-    { sandbox: { employees: 150 }, network: (request, next) => (hosts.add(new URL(request.url).host), next()) },
+    {
+      sandbox: { employees: 150 },
+      network: (request, next) => {
+        hosts.add(new URL(request.url).host)
+        return next()
+      },
+    },
   )
   const id = await world.connect()
   const evil = (body: unknown) => ({ ...(body as object), next: 'https://evil.test/steal?cursor=abc' })

@@ -5,7 +5,11 @@ test('nothing is read while Merge is still at its own first sync', async () => {
   const world = setup()
   const id = await world.connect()
   await world.work()
-  expect((await infoOf(world, id)).sync).toMatchObject({ ready: false, lastSyncedAt: null, models: { 'hris.Employee': { state: 'waiting' } } })
+  expect((await infoOf(world, id)).sync).toMatchObject({
+    ready: false,
+    lastSyncedAt: null,
+    models: { 'hris.Employee': { state: 'waiting' } },
+  })
   expect(await stored(world, id, 'hris.Employee')).toEqual(new Map())
   expect(world.requests.filter((request) => request.includes('/employees'))).toEqual([])
 })

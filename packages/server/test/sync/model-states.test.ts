@@ -84,7 +84,8 @@ test('a model is known by its name in whatever case Merge writes it, and on what
   const world = setup()
   const id = await world.connect()
   world.sandbox.setModelStatus((await infoOf(world, id)).linkedAccountId ?? '', EMPLOYEE, 'DISABLED')
-  const results = (body: unknown) => (body as { results: { model_id: string }[] }).results.map((row) => ({ ...row, model_id: row.model_id.toUpperCase() }))
+  const results = (body: unknown) =>
+    (body as { results: { model_id: string }[] }).results.map((row) => ({ ...row, model_id: row.model_id.toUpperCase() }))
   const isEmployee = (row: { model_id: string }) => row.model_id === EMPLOYEE.toUpperCase()
   const others = (body: unknown) => ({ next: 'bz0w', results: results(body).filter((row) => !isEmployee(row)) })
   const rest = (body: unknown) => ({ next: null, results: results(body).filter(isEmployee) })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { ErrorCode, IntegrationError } from '../../src/index.ts'
 import type { AccountCheckpoint } from '../../src/sync/account-checkpoint.ts'
+import type { WalkResult } from '../../src/sync/look.ts'
 import { nextLook } from '../../src/sync/next-look.ts'
-import type { WalkResult } from '../../src/sync/walk-model.ts'
 
 const NOW = 1_000_000
 const before = (more: Partial<AccountCheckpoint> = {}): AccountCheckpoint => ({
@@ -19,7 +19,14 @@ const failed = (retryAfterMs?: number): WalkResult => ({
   error: new IntegrationError(ErrorCode.UPSTREAM_THROTTLED, 'no', retryAfterMs === undefined ? {} : { retryAfterMs }),
 })
 const look = (results: WalkResult[], state = before(), more: { aborted?: boolean; random?: number } = {}) =>
-  nextLook(state, results, { now: NOW, random: () => more.random ?? 0.5, lookEveryMs: 900_000, dirty: 5, aborted: more.aborted ?? false })
+  nextLook(state, results, {
+    now: NOW,
+    random: () => more.random ?? 0.5,
+    lookEveryMs: 900_000,
+    statuses: [],
+    dirty: 5,
+    aborted: more.aborted ?? false,
+  })
 
 const walked: WalkResult = { outcome: 'walked' }
 

@@ -23,6 +23,8 @@ const context = (more: Partial<PlanContext> = {}): PlanContext => ({
   now: NOW,
   date: NOW,
   fingerprint: 'f',
+  generation: 0,
+  live: 100,
   asked: false,
   modifiedAfter: true,
   earlyRead: false,
@@ -53,6 +55,8 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   seen: null,
   completeness: 'complete',
   records: 7,
+  live: 100,
+  deleted: 0,
   ...more,
 })
 
@@ -79,10 +83,22 @@ describe('what to do about a model', () => {
     ['its list takes no modified_after', read({ walkedAt: NOW - 60 * MINUTE }), status(), { modifiedAfter: false }, 'sweep'],
     ['its last sweep was a week ago', read({ sweptAt: NOW - 7 * 86_400_000 }), status(), {}, 'sweep'],
     ['what a record depends on has changed', read(), status(), { fingerprint: 'g' }, 'sweep'],
-    ['what a record depends on has changed before the first read was through', { ...EMPTY_CHECKPOINT, walk: walk({ kind: 'initial' }), fingerprint: 'f' }, status(), { fingerprint: 'g' }, 'initial'],
+    [
+      'what a record depends on has changed before the first read was through',
+      { ...EMPTY_CHECKPOINT, walk: walk({ kind: 'initial' }), fingerprint: 'f' },
+      status(),
+      { fingerprint: 'g' },
+      'initial',
+    ],
     ['a walk is under way', read({ walk: walk({ kind: 'sweep' }) }), status(), {}, 'sweep'],
     ['a walk is under way and Merge syncs', read({ walk: walk() }), status({ status: 'SYNCING' }), {}, 'incremental'],
-    ['a walk is older than a day', read({ walk: walk({ kind: 'sweep', startedAt: NOW - 86_400_000 }), walkedAt: NOW - 2 * 86_400_000 }), status(), {}, 'incremental'],
+    [
+      'a walk is older than a day',
+      read({ walk: walk({ kind: 'sweep', startedAt: NOW - 86_400_000 }), walkedAt: NOW - 2 * 86_400_000 }),
+      status(),
+      {},
+      'incremental',
+    ],
   ])('%s', (_, state, known, more, expected) => {
     const decision = plan(state, known, context(more))
     expect(decision.do === 'walk' ? decision.walk.kind : decision.do).toBe(expected)
@@ -90,7 +106,13 @@ describe('what to do about a model', () => {
 
   test('a walk under way keeps its bounds and its cursor, whatever the clocks say now', () => {
     const under = walk({ kind: 'sweep', after: null })
-    expect(plan(read({ walk: under, sweep: 3 }), status(), context({ now: NOW + MINUTE }))).toEqual({ do: 'walk', walk: under, sweep: 3, fingerprint: 'f' })
+    expect(plan(read({ walk: under, sweep: 3 }), status(), context({ now: NOW + MINUTE }))).toEqual({
+      do: 'walk',
+      walk: under,
+      sweep: 3,
+      fingerprint: 'f',
+      generation: 0,
+    })
   })
 
   test('an incremental walk begins where the last complete one said', () => {
@@ -99,7 +121,10 @@ describe('what to do about a model', () => {
 
   test('a sweep and a first walk have no lower bound, and every sweep has a number of its own', () => {
     expect(walked(plan(EMPTY_CHECKPOINT, status(), context())).after).toBeNull()
-    expect(plan(read({ sweep: 4 }), status(), context({ fingerprint: 'g' }))).toMatchObject({ sweep: 5, walk: { after: null, cursor: null } })
+    expect(plan(read({ sweep: 4 }), status(), context({ fingerprint: 'g' }))).toMatchObject({
+      sweep: 5,
+      walk: { after: null, cursor: null },
+    })
     expect(plan(read({ sweep: 4 }), status(), context({ asked: true }))).toMatchObject({ sweep: 4 })
   })
 })
@@ -159,7 +184,10 @@ describe('what the checkpoint becomes', () => {
     expect(none).toMatchObject({ ready: false, completeness: 'none' })
     const partial = advance({ ...none, walk: walk({ completeness: 'partial' }) }, page(null))
     expect(partial).toMatchObject({ ready: true, completeness: 'partial' })
-    expect(advance({ ...partial, walk: walk({ completeness: 'none' }) }, page(null))).toMatchObject({ ready: true, completeness: 'partial' })
+    expect(advance({ ...partial, walk: walk({ completeness: 'none' }) }, page(null))).toMatchObject({
+      ready: true,
+      completeness: 'partial',
+    })
   })
 
   test('a cursor that is not accepted any more starts the walk again with the same bounds', () => {
@@ -176,8 +204,8 @@ describe('what the checkpoint becomes', () => {
 
   test('a plan to walk is taken over, one to rest or wait leaves the walk, and off ends it', () => {
     const under = walk()
-    const next = { do: 'walk', walk: under, sweep: 2, fingerprint: 'g' } as const
-    expect(planned(read(), next)).toMatchObject({ walk: under, sweep: 2, fingerprint: 'g', status: 'DONE' })
+    const next = { do: 'walk', walk: under, sweep: 2, fingerprint: 'g', generation: 1 } as const
+    expect(planned(read(), next)).toMatchObject({ walk: under, sweep: 2, fingerprint: 'g', generation: 1, status: 'DONE' })
     for (const decision of [{ do: 'rest' }, { do: 'wait' }] as const) expect(planned(read({ walk: under }), decision).walk).toBe(under)
     expect(planned(read({ walk: under }), { do: 'off' })).toMatchObject({ walk: null, low: read().low })
   })

@@ -123,7 +123,11 @@ test('a walk that was broken off a day ago begins again', async () => {
   const before = lists(world).length
   await successor(world)
   expect(await stale(world)).toEqual([])
-  expect(lists(world).slice(before).filter((request) => request.includes('/employees') && !request.includes('cursor'))).toHaveLength(1)
+  expect(
+    lists(world)
+      .slice(before)
+      .filter((request) => request.includes('/employees') && !request.includes('cursor')),
+  ).toHaveLength(1)
 })
 
 test('a checkpoint that is no checkpoint of ours means reading everything, not stopping', async () => {
@@ -132,7 +136,10 @@ test('a checkpoint that is no checkpoint of ours means reading everything, not s
     ...inner,
     claim: async (query) => {
       const claims = await inner.claim(query)
-      if (damaged) for (const claim of claims) for (const model of Object.values(claim.account.models)) model.checkpoint &&= model.checkpoint.startsWith('{"dirtySeen') ? model.checkpoint : 'garbage'
+      if (damaged)
+        for (const claim of claims)
+          for (const model of Object.values(claim.account.models))
+            model.checkpoint &&= model.checkpoint.startsWith('{"dirtySeen') ? model.checkpoint : 'garbage'
       return claims
     },
   }))

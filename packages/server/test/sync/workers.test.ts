@@ -58,7 +58,13 @@ test('a worker whose lease cannot be renewed asks Merge for nothing more', async
     {},
     {
       sandbox: { employees: 6_000, rateLimitPerMinute: Number.POSITIVE_INFINITY },
-      wrap: (storage) => ({ ...storage, renew: async () => (renewals.push(world.requests.length), false) }),
+      wrap: (storage) => ({
+        ...storage,
+        renew: async () => {
+          renewals.push(world.requests.length)
+          return false
+        },
+      }),
     },
   )
   const renewals: number[] = []

@@ -1,0 +1,69 @@
+import type { LinkedAccountAtMerge } from '../merge/gateway.ts'
+import type { Account } from '../storage/port.ts'
+import type { LinkContext } from './context.ts'
+import { reportHealth } from './report-health.ts'
+
+/** What Merge has against what the store has. */
+export interface AuditReport {
+  /** Linked accounts compared, on either side. */
+  checked: number
+  /** Linked at Merge under no living row of this store: another application's, another store's, or left over. Nothing is done about them. */
+  orphans: { linkedAccountId: string; category: string; endUserOriginId: string | null; status: string }[]
+  /** Ours, and gone at Merge; they are set to `error`. */
+  gone: string[]
+  /** Ours and pending, but complete at Merge: the customer finished and the browser never told. The next click on Connect completes them. */
+  unfinished: string[]
+}
+
+/**
+ * Compares every linked account at Merge (production and test) with the store, both ways. Reads only, but for accounts that are
+ * gone at Merge. Throws `UPSTREAM_*` or `CONFIG_AUTH` when Merge cannot be asked: then nothing was changed.
+ */
+export async function auditAccounts(context: LinkContext): Promise<AuditReport> {
+  const ours = await everyAccount(context)
+  const categories = [...new Set(ours.map((account) => account.category))]
+  const theirs: LinkedAccountAtMerge[] = []
+  for (const category of categories) theirs.push(...(await context.gateway.linkedAccounts(category)))
+
+  const byOrigin = new Map(ours.map((account) => [placeOf(account.category, account.originId), account]))
+  const byId = new Map(theirs.map((account) => [account.linkedAccountId, account]))
+  const report: AuditReport = { checked: theirs.length, orphans: [], gone: [], unfinished: [] }
+
+  for (const account of theirs) {
+    const row = account.originId === null ? undefined : byOrigin.get(placeOf(account.category, account.originId))
+    const complete = account.status === 'COMPLETE' || account.status === 'IDLE'
+    if (row?.status === 'pending' && complete) report.unfinished.push(row.id)
+    if (row === undefined && account.status !== 'INCOMPLETE') {
+      report.orphans.push({
+        linkedAccountId: account.linkedAccountId,
+        category: account.category,
+        endUserOriginId: account.originId,
+        status: account.status,
+      })
+    }
+  }
+  for (const account of ours) {
+    if (account.linkedAccountId === null || account.status === 'deleting' || byId.has(account.linkedAccountId)) continue
+    report.checked++
+    // Asked once more by its id: it may have been linked after its list was read.
+    if ((await context.gateway.findLinkedAccount(account.category, account.linkedAccountId)) !== null) continue
+    report.gone.push(account.id)
+    await reportHealth(context, account, 'gone')
+  }
+  return report
+}
+
+/** JSON keeps two places apart whatever characters an origin id of somebody else has. */
+function placeOf(category: string, originId: string): string {
+  return JSON.stringify([category, originId])
+}
+
+async function everyAccount(context: LinkContext): Promise<Account[]> {
+  const accounts: Account[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await context.storage.list({ limit: 500, ...(after === undefined ? {} : { after }) })
+    accounts.push(...page.accounts)
+    if (page.next === null) return accounts
+    after = page.next
+  }
+}

@@ -1,0 +1,64 @@
+import type { ModelSettings, SyncRun } from '../merge/model.ts'
+import type { WriteKind } from '../merge/rows.ts'
+import type { FaultKind } from '../faults/kinds.ts'
+import type { Point } from '../world/chaos.ts'
+
+/** One account's life, as a plain value: what happens, and when. The same value always runs the same way. */
+export interface History {
+  readonly seed: number
+  /**
+   * `plain`: only what rule R must bear by itself, so no sweep may help. `sweep`: also what breaks its assumptions
+   * (changes without a stamp, rows that vanish, lists in other orders, answers that lie), which a sweep heals.
+   */
+  readonly family: 'plain' | 'sweep'
+  readonly hours: number
+  readonly models: readonly ModelSettings[]
+  readonly sync: { lookEvery: number; idle: number; sweepEvery: number; earlyRead: boolean }
+  readonly originIds: 'many-per-category' | 'one-per-category'
+  readonly workers: readonly WorkerSettings[]
+  /** Milliseconds that an answer of Merge and of the store take, at most. */
+  readonly latency: { merge: number; store: number }
+  readonly events: readonly Event[]
+  /** After the end: run on for the whole time that is allowed, even when everything is right before. */
+  readonly patient: boolean
+}
+
+export interface WorkerSettings {
+  /** How an application drives it: as a cron job, or as a server process. */
+  drive: 'tick' | 'run'
+  /** Milliseconds by which its clock is ahead. */
+  skew: number
+  /** Milliseconds from a crash to the next start. */
+  restart: number
+}
+
+/** `at`: milliseconds since the beginning. `model`: an index. */
+export type Event = { readonly at: number } & Happening
+
+export type Happening =
+  | { do: 'sync'; model: number; run: SyncRun }
+  | { do: 'write'; model: number; kind: WriteKind; target: number; delay: number }
+  | { do: 'off'; model: number; status: 'DISABLED' | 'PAUSED'; length: number }
+  /** Merge's word that something is new, as far as it arrives. */
+  | { do: 'webhook' }
+  /** The connection breaks at the source, and recovers without our help. */
+  | { do: 'broken'; length: number }
+  /** A customer goes through Merge Link again. */
+  | { do: 'relink' }
+  | { do: 'delete'; reconnect: boolean }
+  | { do: 'lag'; milliseconds: number; length: number }
+  /** Somebody else uses up the account's rate. */
+  | { do: 'crowd'; perMinute: number; length: number }
+  /** Of the next request that this fault can hit. `argument`: 0 ≤ n < 1. */
+  | { do: 'fault'; fault: FaultKind; argument: number }
+  /** At the next passage of that worker through that point. */
+  | { do: 'crash'; worker: number; point: Point; when: 'before' | 'after' }
+  | { do: 'pause'; worker: number; point: Point; when: 'before' | 'after'; length: number }
+  /** The store refuses (`before`), or does its work and its answer is lost (`after`). */
+  | { do: 'store-failure'; worker: number; point: Point; when: 'before' | 'after' }
+  /** The process is told to stop, and started again. */
+  | { do: 'stop'; worker: number }
+  | { do: 'clock'; worker: number; skew: number }
+
+export const HOUR = 3_600_000
+export const MINUTE = 60_000

@@ -1,0 +1,162 @@
+import type { Timeline } from '../engine/timeline.ts'
+import { createLimits, type Limits } from './limits.ts'
+import { listRows } from './list.ts'
+import type { MergeModel } from './model.ts'
+
+export interface Call {
+  method: string
+  /** Below `/api`. */
+  path: string
+  query: URLSearchParams
+  accountToken: string | null
+  /** Where it comes from. */
+  address: string
+  json: () => Promise<unknown>
+}
+
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  text: string
+}
+
+export interface MergeAccount {
+  readonly id: string
+  readonly originId: string
+  readonly token: string
+  readonly models: readonly MergeModel[]
+  status: 'COMPLETE' | 'RELINK_NEEDED'
+  deleted: boolean
+}
+
+/** As much of Merge as a sync can meet, for one organization and its few accounts: light, quick, and without a network. */
+export interface FakeMerge {
+  readonly accounts: MergeAccount[]
+  readonly limits: Limits
+  /** Readers are served by a replica that is up to so many milliseconds behind, each time anew. */
+  lag: number
+  handle(call: Call): Promise<Answer>
+  /** The customer finishes Merge Link; returns the public token. */
+  complete(linkToken: string): string
+}
+
+export interface FakeMergeOptions {
+  timeline: Timeline
+  /** 0 ≤ n < 1. */
+  random: () => number
+  /** Called for every account that is linked. */
+  createModels: (accountId: string) => MergeModel[]
+}
+
+export const CATEGORY = 'hris'
+
+export function createFakeMerge({ timeline, random, createModels }: FakeMergeOptions): FakeMerge {
+  const limits = createLimits()
+  const accounts: MergeAccount[] = []
+  const linkTokens = new Map<string, string>()
+  const publicTokens = new Map<string, MergeAccount>()
+
+  const answer = (status: number, body: unknown): Answer => reply(status, JSON.stringify(body), timeline.now())
+  const refuse = (status: number, detail: string): Answer => answer(status, { detail })
+
+  const merge: FakeMerge = {
+    accounts,
+    limits,
+    lag: 0,
+    async handle(call) {
+      const now = timeline.now()
+      if (limits.isBlocked(call.address, now)) return refuse(403, 'This address is blocked.')
+      if (call.accountToken !== null && !limits.admit(call.accountToken, now)) {
+        const throttled = refuse(429, 'Request was throttled. Expected available in 7 seconds.')
+        return random() < 0.5 ? throttled : { ...throttled, headers: { ...throttled.headers, 'retry-after': '7' } }
+      }
+      const given = await route(call)
+      if (given.status >= 400) limits.failed(call.address, now)
+      return given
+    },
+    complete(linkToken) {
+      const originId = linkTokens.get(linkToken)
+      if (originId === undefined) throw new Error('Nobody was given this link token.')
+      let account = accounts.find((one) => one.originId === originId && !one.deleted)
+      if (account === undefined) {
+        const id = `linked_${accounts.length + 1}`
+        account = { id, originId, token: `token_${id}`, models: createModels(id), status: 'COMPLETE', deleted: false }
+        accounts.push(account)
+      }
+      account.status = 'COMPLETE'
+      const publicToken = `public_token_${publicTokens.size + 1}`
+      publicTokens.set(publicToken, account)
+      return publicToken
+    },
+  }
+  return merge
+
+  async function route(call: Call): Promise<Answer> {
+    const [, first, second, name, ...rest] = call.path.split('/')
+    if (first === 'integrations' && second === 'account-token' && name !== undefined) return exchange(name)
+    if (first !== CATEGORY || second !== 'v1' || name === undefined || rest.length > 0) return refuse(404, 'Not found.')
+    if (name === 'link-token') return offer((await call.json()) as { end_user_origin_id: string })
+    if (name === 'linked-accounts') return find(call.query.get('id'))
+    const account = accounts.find((one) => one.token === call.accountToken && !one.deleted)
+    if (account === undefined) return refuse(401, 'Invalid account token.')
+    if (name === 'account-details') return answer(200, details(account))
+    if (name === 'delete-account') return remove(account)
+    if (name === 'sync-status') return answer(200, { next: null, previous: null, results: account.models.map((model) => model.status()) })
+    const model = account.models.find((one) => one.settings.path === name)
+    return model === undefined ? refuse(404, 'Not found.') : list(model, call.query)
+  }
+
+  function offer(body: { end_user_origin_id: string }): Answer {
+    const linkToken = `link_token_${linkTokens.size + 1}`
+    linkTokens.set(linkToken, body.end_user_origin_id)
+    return answer(200, { link_token: linkToken, integration_name: null })
+  }
+
+  function exchange(publicToken: string): Answer {
+    const account = publicTokens.get(publicToken)
+    publicTokens.delete(publicToken)
+    if (account === undefined || account.deleted) return refuse(404, 'Not found.')
+    return answer(200, { account_token: account.token, id: account.id, integration: { name: 'People', slug: 'people', categories: [CATEGORY] } })
+  }
+
+  function find(id: string | null): Answer {
+    const found = accounts.filter((account) => account.id === id && !account.deleted)
+    return answer(200, { next: null, previous: null, results: found.map(details) })
+  }
+
+  function remove(account: MergeAccount): Answer {
+    account.deleted = true
+    return answer(200, {})
+  }
+
+  function list(model: MergeModel, query: URLSearchParams): Answer {
+    const pageSize = Math.min(model.settings.pageSize, Number(query.get('page_size') ?? 30))
+    const page = listRows(
+      model.table.rows,
+      {
+        modifiedAfter: stampOf(query.get('modified_after')),
+        modifiedBefore: stampOf(query.get('modified_before')),
+        includeDeleted: query.get('include_deleted_data') === 'true',
+        cursor: query.get('cursor'),
+      },
+      { ...model.settings, pageSize },
+      timeline.now() - Math.floor(random() * merge.lag),
+    )
+    if (page === 'invalid cursor') return refuse(404, 'Invalid cursor')
+    return reply(200, `{"next":${JSON.stringify(page.next)},"previous":null,"results":[${page.results.join(',')}]}`, timeline.now())
+  }
+}
+
+export function reply(status: number, text: string, now: number): Answer {
+  return { status, headers: { 'content-type': 'application/json', date: new Date(now).toUTCString() }, text }
+}
+
+function details(account: MergeAccount) {
+  const { id, originId, status } = account
+  return { id, integration: 'People', integration_slug: 'people', category: CATEGORY, end_user_origin_id: originId, status, account_type: 'TEST' }
+}
+
+/** A filter's timestamp in microseconds; `null` without one. */
+function stampOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(text) * 1000
+}

@@ -1,0 +1,106 @@
+import type { AccountHandle, Integrations } from '../../../src/index.ts'
+import type { Timeline } from '../engine/timeline.ts'
+import { CATEGORY, type FakeMerge } from '../merge/server.ts'
+import type { Workers } from './workers.ts'
+
+/** The person who connects, signs in again, and disconnects: one thing after the other, and again when it did not work. */
+export interface Customer {
+  connect(): Promise<void>
+  relink(): Promise<void>
+  disconnect(): Promise<void>
+  /** A hint that there is something new; nobody minds when it is lost. */
+  hint(): void
+  /** Ids of the accounts that were connected, oldest first; the last one is the living one unless it was disconnected. */
+  readonly connected: readonly string[]
+  readonly disconnected: ReadonlySet<string>
+  readonly isBusy: boolean
+}
+
+export const ORGANIZATION = 'org_acme'
+const PERSON = { organizationName: 'Acme', userEmail: 'it@acme.test' }
+const PATIENCE = 400
+
+export function createCustomer({ timeline, merge, workers }: { timeline: Timeline; merge: FakeMerge; workers: Workers }): Customer {
+  const connected: string[] = []
+  const disconnected = new Set<string>()
+  let queue: Promise<unknown> = Promise.resolve()
+  let waiting = 0
+
+  const enqueue = (work: () => Promise<void>): Promise<void> => {
+    waiting++
+    const result = queue.then(work).finally(() => {
+      waiting--
+    })
+    queue = result.catch(() => {})
+    return result
+  }
+
+  /** One attempt with whoever answers; `null` when it failed or nobody did. */
+  async function attempt<T>(work: (integrations: Integrations) => Promise<T>): Promise<{ value: T } | null> {
+    const worker = workers.available()
+    if (worker === undefined) return null
+    const answered = work(worker.integrations).then(
+      (value) => ({ value }),
+      () => null,
+    )
+    const result = await Promise.race([answered, worker.process.dead.then(() => null)])
+    workers.ring()
+    return result
+  }
+
+  async function insist(work: (integrations: Integrations) => Promise<boolean>): Promise<void> {
+    for (let tries = 0; tries < PATIENCE; tries++) {
+      if ((await attempt(work))?.value === true) return
+      await timeline.wait(5_000)
+    }
+    throw new Error('The customer gave up.')
+  }
+
+  const handle = (integrations: Integrations): Promise<AccountHandle | null> =>
+    integrations.forOrganization(ORGANIZATION).account(connected.at(-1) ?? '')
+
+  return {
+    connected,
+    disconnected,
+    get isBusy() {
+      return waiting > 0
+    },
+    connect: () =>
+      enqueue(() =>
+        insist(async (integrations) => {
+          const owner = integrations.forOrganization(ORGANIZATION)
+          // It may have worked the last time, and only the answer was lost.
+          let account = (await owner.list()).find(({ status }) => status === 'active' || status === 'relink_needed')
+          if (account === undefined) {
+            const { linkToken } = await owner.createLinkToken({ category: CATEGORY, ...PERSON })
+            account = await owner.exchangePublicToken(merge.complete(linkToken))
+          }
+          connected.push(account.id)
+          return true
+        }),
+      ),
+    relink: () =>
+      enqueue(async () => {
+        await attempt(async (integrations) => {
+          const account = await handle(integrations)
+          if (account === null) return
+          const { linkToken } = await account.relink(PERSON)
+          await integrations.forOrganization(ORGANIZATION).exchangePublicToken(merge.complete(linkToken))
+        })
+      }),
+    disconnect: () =>
+      enqueue(async () => {
+        const id = connected.at(-1)
+        if (id === undefined || disconnected.has(id)) return
+        await insist(async (integrations) => {
+          await (await handle(integrations))?.delete()
+          return true
+        })
+        disconnected.add(id)
+      }),
+    hint: () =>
+      void attempt(async (integrations) => {
+        await (await handle(integrations))?.wake()
+      }),
+  }
+}

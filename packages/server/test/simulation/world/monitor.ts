@@ -1,0 +1,115 @@
+import type { Change, Page, Storage } from '../../../src/storage/port.ts'
+import type { Process } from './process.ts'
+
+/** Watches a store from outside while it is used, and keeps a copy of each model as a reader of its change feed would. */
+export interface Monitor {
+  /** The store as one process sees it. */
+  watched(process: Process): Storage
+  /** The copy; empty for what was never stored. */
+  copy(accountId: string, model: string): ReadonlyMap<string, Change>
+  readonly breaks: readonly string[]
+  /** An account was claimed from a process that lives and still thinks that it holds it. */
+  readonly steals: number
+  /** … from one that died. */
+  readonly takeovers: number
+  readonly fenced: number
+  readonly commits: number
+  readonly purges: number
+}
+
+interface Copy {
+  seq: number
+  rows: Map<string, Change>
+}
+
+export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
+  const copies = new Map<string, Copy>()
+  const fences = new Map<string, number>()
+  const holders = new Map<string, Process>()
+  const purged = new Set<string>()
+  const breaks: string[] = []
+  const counts = { steals: 0, takeovers: 0, fenced: 0, commits: 0, purges: 0 }
+
+  const copyOf = (accountId: string, model: string): Copy => {
+    const key = `${accountId} ${model}`
+    const copy = copies.get(key) ?? { seq: 0, rows: new Map() }
+    copies.set(key, copy)
+    return copy
+  }
+
+  /** Reads what the commit changed, as a reader of the feed would, and holds it against what was there. */
+  async function follow(page: Page, answer: { changed: number; seq: number }): Promise<void> {
+    const copy = copyOf(page.accountId, page.model)
+    const { changes } = await storage.changes({ accountId: page.accountId, model: page.model, after: copy.seq, limit: 100_000 })
+    if (purged.has(page.accountId)) return
+    if (changes.length !== answer.changed) breaks.push(`${page.model}: a commit reported ${answer.changed} changes, and the feed has ${changes.length}`)
+    for (const change of changes) {
+      if (change.seq !== copy.seq + 1) breaks.push(`${page.model}: seq ${copy.seq} is followed by ${change.seq}`)
+      copy.seq = change.seq
+      const before = copy.rows.get(change.id)
+      if (before !== undefined && change.modifiedAt < before.modifiedAt) {
+        const what = before.op === 'delete' && change.op === 'upsert' ? 'a tombstone was revived by' : 'a newer version was overwritten by'
+        breaks.push(`${page.model} ${change.id}: ${what} an older one`)
+      }
+      copy.rows.set(change.id, change)
+    }
+  }
+
+  return {
+    watched: (process) => ({
+      ...storage,
+
+      async claim(query) {
+        const claims = await storage.claim(query)
+        for (const { account, fence } of claims) {
+          const holder = holders.get(account.id)
+          if (holder !== undefined && holder !== process) counts[holder.isAlive ? 'steals' : 'takeovers']++
+          if (fence <= (fences.get(account.id) ?? 0)) breaks.push(`a claim got fence ${fence}, which was used before`)
+          if (purged.has(account.id)) breaks.push('a deleted account was claimed')
+          holders.set(account.id, process)
+          fences.set(account.id, fence)
+        }
+        return claims
+      },
+
+      async commit(page) {
+        const current = fences.get(page.accountId) === page.fence && !purged.has(page.accountId)
+        const answer = await storage.commit(page)
+        if (answer === 'fenced') {
+          counts.fenced++
+          return answer
+        }
+        counts.commits++
+        if (!current) breaks.push(`${page.model}: a page was accepted from a worker that had lost its lease`)
+        if (page.release && holders.get(page.accountId) === process) holders.delete(page.accountId)
+        await follow(page, answer)
+        onCommit()
+        return answer
+      },
+
+      async purge(accountId) {
+        purged.add(accountId)
+        counts.purges++
+        await storage.purge(accountId)
+        holders.delete(accountId)
+      },
+    }),
+    copy: (accountId, model) => copyOf(accountId, model).rows,
+    breaks,
+    get steals() {
+      return counts.steals
+    },
+    get takeovers() {
+      return counts.takeovers
+    },
+    get fenced() {
+      return counts.fenced
+    },
+    get commits() {
+      return counts.commits
+    },
+    get purges() {
+      return counts.purges
+    },
+  }
+}
