@@ -210,31 +210,36 @@ export function failure(
 /** Bounds the wait for the headers and for the whole body, and passes the caller's abort on. */
 function startDeadline(sleep: Sleep, call: Call) {
   const request = new AbortController()
-  const timers = new AbortController()
-  const headers = new AbortController()
-  const onAbort = () => request.abort(call.caller?.signal?.reason)
-  if (call.caller?.signal?.aborted) onAbort()
-  else call.caller?.signal?.addEventListener('abort', onAbort, { once: true })
+  const timer = new AbortController()
+  const signal = call.caller?.signal
+  let arrived = false
+  const onAbort = () => request.abort(signal?.reason)
+  if (signal?.aborted) onAbort()
+  else signal?.addEventListener('abort', onAbort, { once: true })
 
-  const limit = (ms: number, signal: AbortSignal) => {
-    sleep(ms, { signal }).then(
-      () => request.abort(failure(call, ErrorCode.UPSTREAM_TIMEOUT, `did not answer completely within ${ms / 1000} seconds.`)),
-      () => {},
-    )
+  const expire = (ms: number) =>
+    request.abort(failure(call, ErrorCode.UPSTREAM_TIMEOUT, `did not answer completely within ${ms / 1000} seconds.`))
+  // One timer at a time: it costs a share of every request.
+  const watch = async () => {
+    await sleep(HEADERS_MS, { signal: timer.signal })
+    if (!arrived) return expire(HEADERS_MS)
+    await sleep(WHOLE_MS - HEADERS_MS, { signal: timer.signal })
+    expire(WHOLE_MS)
   }
-  limit(HEADERS_MS, AbortSignal.any([headers.signal, timers.signal]))
-  limit(WHOLE_MS, timers.signal)
+  watch().catch(() => {})
 
   return {
     signal: request.signal,
-    headersArrived: () => headers.abort(),
+    headersArrived: () => {
+      arrived = true
+    },
     clear: () => {
-      timers.abort()
-      call.caller?.signal?.removeEventListener('abort', onAbort)
+      timer.abort()
+      signal?.removeEventListener('abort', onAbort)
     },
     explain(error: unknown): unknown {
       if (IntegrationError.isInstance(error)) return error
-      if (call.caller?.signal?.aborted)
+      if (signal?.aborted)
         return new IntegrationError(ErrorCode.ABORTED, `Merge (${call.method} ${call.template}) was not waited for: the caller aborted.`)
       if (request.signal.aborted && IntegrationError.isInstance(request.signal.reason)) return request.signal.reason
       return failure(call, ErrorCode.UPSTREAM_UNAVAILABLE, `could not be reached${reasonOf(error)}. Check the network and "merge.baseUrl".`)
