@@ -88,3 +88,11 @@ test('a process that dies between Merge’s answer and the store loses nothing t
   await persist(world)
   await oneAccountWithAWorkingToken(world)
 })
+
+test.each(KINDS)('the exchange is asked for once, because its first answer spends the token, heard or not: %s %s', async (kind, status) => {
+  const world = setup({}, { sandbox: { employees: 1 } })
+  const { linkToken } = await world.run(world.acme.createLinkToken(OPEN))
+  world.sandbox.fault({ kind, path: '/account-token/', count: 9, ...(status ? { status } : {}) })
+  await expect(world.run(world.acme.exchangePublicToken(world.complete(linkToken)))).rejects.toThrow()
+  expect(world.requests.filter((request) => request.includes('/account-token/'))).toHaveLength(1)
+})

@@ -39,7 +39,12 @@ test('the account is linked when Merge has said whose it is, and its token is se
 test('nothing is stored unless Merge names the same account as the token did', async () => {
   const world = setup()
   const { accountId, owner, publicToken } = await attempt(world)
-  world.sandbox.fault({ kind: 'rewrite', path: '/account-details', count: 9, rewrite: (body) => ({ ...(body as object), id: 'another-account' }) })
+  world.sandbox.fault({
+    kind: 'rewrite',
+    path: '/account-details',
+    count: 9,
+    rewrite: (body) => ({ ...(body as object), id: 'another-account' }),
+  })
   await expect(world.run(owner.exchangePublicToken(publicToken))).rejects.toMatchObject(NOT_FOUND)
   expect(await rowOf(world, accountId)).toMatchObject({ status: 'pending', token: null, linkedAccountId: null })
 })
@@ -125,8 +130,16 @@ test('exchanged twice, one after the other, the answer is the same and Merge is 
   expect(world.requests).toHaveLength(before)
 })
 
-test('exchanged by several requests at once, also in two processes, all get the account', async () => {
-  const world = setup()
+test('exchanged by several requests at once, also in two processes, all get the account, however slowly Merge answers', async () => {
+  const world: World = setup(
+    {},
+    {
+      network: async (request, next) => {
+        if (request.url.includes('/account-details')) await world.time.sleep(2_000)
+        return next()
+      },
+    },
+  )
   const { accountId, publicToken } = await attempt(world)
   const doors = [world.integrations, world.integrations, world.another(), world.another()].map((process) =>
     process.forOrganization('org_acme'),
