@@ -9,7 +9,8 @@ const usage = `connect-integration-sandbox: an offline double of Merge
   --port 4010                  port to listen on
   --host 127.0.0.1             address to listen on; anybody who reaches it controls the sandbox
   --seed 1                     every name, id and token follows from it
-  --employees 2500             people per linked company
+  --records 2500               main records per linked account: people, tickets, invoices, files …
+  --employees                  people per linked HRIS account, if not as many
   --initial-sync-seconds 8     how long a first sync takes
   --sync-every-seconds 86400   from one sync to the next
   --rate-limit 100             requests per linked account and minute
@@ -28,7 +29,8 @@ async function main(): Promise<void> {
   }
   const sandbox = createSandbox({
     seed: number('seed'),
-    employees: number('employees'),
+    records: number('records'),
+    ...(values.employees !== undefined && { employees: number('employees') }),
     initialSyncMs: number('initial-sync-seconds') * 1000,
     syncMs: 2000,
     syncEveryMs: number('sync-every-seconds') * 1000,
@@ -58,7 +60,8 @@ function readArguments() {
         port: { type: 'string', default: '4010' },
         host: { type: 'string', default: '127.0.0.1' },
         seed: { type: 'string', default: '1' },
-        employees: { type: 'string', default: '2500' },
+        records: { type: 'string', default: '2500' },
+        employees: { type: 'string' },
         'initial-sync-seconds': { type: 'string', default: '8' },
         'sync-every-seconds': { type: 'string', default: '86400' },
         'rate-limit': { type: 'string', default: '100' },

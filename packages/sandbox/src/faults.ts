@@ -5,7 +5,7 @@ export interface Fault {
   kind: FaultKind
   /** A part of the path and query, for example `/employees` or `cursor=`. Absent: any request to Merge's API. */
   path?: string
-  /** A `model_id`, for example `hris.Employee`: its list and its records. */
+  /** A `model_id`, for example `hris.Employee`: its list and its records. `ticketing.Tag` is `ticketing.TicketingTag` too. */
   model?: string
   method?: string
   linkedAccountId?: string
@@ -35,12 +35,20 @@ export interface Fault {
  */
 export type FaultKind = 'status' | 'html' | 'truncate' | 'empty' | 'reset' | 'cut' | 'delay' | 'rewrite'
 
+/** `models` is what the model of its path is called, if it has one. */
+interface MeetingRequest {
+  method: string
+  path: string
+  models: readonly string[]
+  linkedAccountId: string | null
+}
+
 export interface Faults {
   /** Returns a function that ends it early. */
   add(fault: Fault): () => void
   clear(): void
   /** The fault that this request meets, if any; counts it. */
-  meet(request: { method: string; path: string; model: string | null; linkedAccountId: string | null }): Fault | null
+  meet(request: MeetingRequest): Fault | null
 }
 
 export const faultKinds: readonly FaultKind[] = ['status', 'html', 'truncate', 'empty', 'reset', 'cut', 'delay', 'rewrite']
@@ -129,10 +137,10 @@ function withHeaders(response: Response, fault: Fault): Response {
   return response
 }
 
-function matches(fault: Fault, request: { method: string; path: string; model: string | null; linkedAccountId: string | null }): boolean {
+function matches(fault: Fault, request: MeetingRequest): boolean {
   return (
     (fault.path === undefined || request.path.includes(fault.path)) &&
-    (fault.model === undefined || fault.model === request.model) &&
+    (fault.model === undefined || request.models.includes(fault.model)) &&
     (fault.method === undefined || fault.method === request.method) &&
     (fault.linkedAccountId === undefined || fault.linkedAccountId === request.linkedAccountId)
   )

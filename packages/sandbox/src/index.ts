@@ -1,7 +1,7 @@
 export type { AccountStatus } from './account/linked-accounts.ts'
 export type { SyncState } from './account/sync-runs.ts'
 export { type ManualClock, manualClock, type SandboxClock } from './clock.ts'
-export type { SandboxAccount, Target, Touched } from './control/actions.ts'
+export type { Added, SandboxAccount, Target, Touched } from './control/actions.ts'
 export type { Fault, FaultKind } from './faults.ts'
 export { type ListeningSandbox, type ListenOptions, listenSandbox } from './listen.ts'
 export type { Ordering } from './merge/cursor.ts'

@@ -11,19 +11,53 @@ export interface Integration {
 
 /** The catalog. The logos are letters on tiles, drawn here; the vendors' own marks are theirs. */
 export const integrations: readonly Integration[] = [
-  hr('BambooHR', 'bamboohr', '#73C41D'),
-  hr('Workday', 'workday', '#0875E1'),
-  hr('Personio', 'personio', '#1A1A1A'),
-  hr('HiBob', 'hibob', '#E42C51'),
-  hr('Gusto', 'gusto', '#F45D48'),
-  hr('ADP Workforce Now', 'adp-workforce-now', '#D0271D'),
-  hr('Rippling', 'rippling', '#502D3C'),
-  hr('Factorial', 'factorial', '#FF355E'),
-  hr('UKG Pro', 'ukg-pro', '#005151'),
-  hr('Deel', 'deel', '#15357A'),
-  hr('SAP SuccessFactors', 'sap-successfactors', '#0070F2'),
-  hr('Zoho People', 'zoho-people', '#E5252A'),
-  { ...hr('Charlie & Söhne Personal', 'charlie-und-soehne', '#6B7280'), hasLogo: false },
+  vendor('hris ats', 'BambooHR', 'bamboohr', '#73C41D'),
+  vendor('hris ats', 'Workday', 'workday', '#0875E1'),
+  vendor('hris ats', 'Personio', 'personio', '#1A1A1A'),
+  vendor('hris', 'HiBob', 'hibob', '#E42C51'),
+  vendor('hris', 'Gusto', 'gusto', '#F45D48'),
+  vendor('hris', 'ADP Workforce Now', 'adp-workforce-now', '#D0271D'),
+  vendor('hris', 'Rippling', 'rippling', '#502D3C'),
+  vendor('hris', 'Factorial', 'factorial', '#FF355E'),
+  vendor('hris', 'UKG Pro', 'ukg-pro', '#005151'),
+  vendor('hris', 'Deel', 'deel', '#15357A'),
+  vendor('hris', 'SAP SuccessFactors', 'sap-successfactors', '#0070F2'),
+  vendor('hris', 'Zoho People', 'zoho-people', '#E5252A'),
+  { ...vendor('hris', 'Charlie & Söhne Personal', 'charlie-und-soehne', '#6B7280'), hasLogo: false },
+  vendor('ats', 'Greenhouse', 'greenhouse', '#24A47F'),
+  vendor('ats', 'Lever', 'lever', '#3A5BC7'),
+  vendor('ats', 'Ashby', 'ashby', '#4B2E83'),
+  vendor('ats', 'Workable', 'workable', '#0D7D5E'),
+  vendor('ats', 'SmartRecruiters', 'smartrecruiters', '#0B5E3C'),
+  vendor('crm', 'Salesforce', 'salesforce', '#0D9DDA'),
+  vendor('crm', 'HubSpot', 'hubspot', '#FF5C35'),
+  vendor('crm', 'Pipedrive', 'pipedrive', '#1F7A3D'),
+  vendor('crm', 'Zoho CRM', 'zoho-crm', '#D9342B'),
+  vendor('crm', 'Copper', 'copper', '#C2185B'),
+  vendor('accounting', 'QuickBooks Online', 'quickbooks-online', '#2CA01C'),
+  vendor('accounting', 'Xero', 'xero', '#13B5EA'),
+  vendor('accounting', 'NetSuite', 'netsuite', '#3E5A74'),
+  vendor('accounting', 'Sage Intacct', 'sage-intacct', '#0A7A3B'),
+  vendor('accounting', 'FreshBooks', 'freshbooks', '#0B61D6'),
+  vendor('accounting', 'Microsoft Dynamics 365 Business Central', 'dynamics-365-business-central', '#0B53CE'),
+  vendor('ticketing', 'Jira', 'jira', '#2684FF'),
+  vendor('ticketing', 'Zendesk', 'zendesk', '#03363D'),
+  vendor('ticketing', 'Linear', 'linear', '#5E6AD2'),
+  vendor('ticketing', 'Asana', 'asana', '#F06A6A'),
+  vendor('ticketing', 'ServiceNow', 'servicenow', '#2F7D5B'),
+  vendor('ticketing', 'Freshdesk', 'freshdesk', '#1E8E5A'),
+  vendor('filestorage', 'Google Drive', 'google-drive', '#1A73E8'),
+  vendor('filestorage', 'Dropbox', 'dropbox', '#0061FF'),
+  vendor('filestorage', 'Box', 'box', '#0B5ED7'),
+  vendor('filestorage', 'OneDrive', 'onedrive', '#0F6CBD'),
+  vendor('filestorage knowledgebase', 'SharePoint', 'sharepoint', '#036C70'),
+  vendor('knowledgebase', 'Notion', 'notion', '#1F1F1F'),
+  vendor('knowledgebase', 'Confluence', 'confluence', '#1868DB'),
+  vendor('knowledgebase', 'Guru', 'guru', '#2C66DD'),
+  vendor('knowledgebase', 'Zendesk Guide', 'zendesk-guide', '#17494D'),
+  vendor('chat', 'Slack', 'slack', '#4A154B'),
+  vendor('chat', 'Microsoft Teams', 'microsoft-teams', '#5059C9'),
+  vendor('chat', 'Google Chat', 'google-chat', '#0B8043'),
 ]
 
 /** The one with this slug that serves one of these categories; null when there is none. */
@@ -50,6 +84,6 @@ export function drawLogo(slug: string): string | null {
   ].join('')
 }
 
-function hr(name: string, slug: string, color: string): Integration {
-  return { name, slug, color, categories: ['hris'], hasLogo: true }
+function vendor(categories: string, name: string, slug: string, color: string): Integration {
+  return { name, slug, color, categories: categories.split(' '), hasLogo: true }
 }

@@ -109,8 +109,9 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     }
     const { pathname, search } = new URL(request.url)
     const [, , category, , resource] = pathname.split('/')
-    const model = categories.find((each) => each.name === category)?.models.find((each) => each.path === resource)?.id ?? null
-    const fault = faults.meet({ method: request.method, path: pathname + search, model, linkedAccountId })
+    const model = categories.find((each) => each.name === category)?.models.find((each) => each.path === resource)
+    const names = model ? [model.id, `${category}.${model.name}`] : []
+    const fault = faults.meet({ method: request.method, path: pathname + search, models: names, linkedAccountId })
     const truth = () => answerApi(world, request)
     const response = await (fault ? applyFault(fault, truth, settings.sleep) : truth())
     limits.countFailure(address, response.status)

@@ -9,7 +9,9 @@ export interface SandboxOptions extends Partial<MirrorSettings> {
   seed?: number
   /** Default the system clock. Pass `manualClock()` to move it by hand. */
   clock?: SandboxClock
-  /** People per linked company. Default 2500. */
+  /** Main records per linked account: people, candidates, contacts, invoices, tickets, files, articles, messages. Default 2500; the rest is in proportion. */
+  records?: number
+  /** The same for the people of an HRIS account. Counts for every other category as well as long as `records` is not given. */
   employees?: number
   /** How long the first sync of an account takes, in milliseconds of the clock. Default 8000; 0: there at once. */
   initialSyncMs?: number
@@ -54,7 +56,8 @@ export interface RequestEntry {
 export interface Settings extends MirrorSettings {
   seed: number
   clock: SandboxClock
-  employees: number
+  /** Main records of an account of this category. */
+  sizeOf(category: string): number
   apiKey: string
   accountType: 'TEST' | 'PRODUCTION'
   rateLimitPerMinute: number
@@ -73,7 +76,7 @@ export function resolveSettings(options: SandboxOptions): Settings {
   return {
     seed: options.seed ?? 1,
     clock: options.clock ?? { now: () => Date.now() },
-    employees: options.employees ?? 2500,
+    sizeOf: (category) => (category === 'hris' ? (options.employees ?? options.records) : (options.records ?? options.employees)) ?? 2500,
     initialSyncMs: options.initialSyncMs ?? 8000,
     syncMs: options.syncMs ?? 0,
     syncEveryMs: options.syncEveryMs ?? 86_400_000,

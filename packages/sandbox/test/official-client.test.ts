@@ -1,6 +1,7 @@
 import { MergeClient } from '@mergeapi/merge-node-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSandbox, type ListeningSandbox, listenSandbox, manualClock } from '../src/index.ts'
+import { categories } from '../src/world/index.ts'
 
 const clock = manualClock()
 const sandbox = createSandbox({ clock, employees: 230, initialSyncMs: 8000, seed: 7 })
@@ -108,6 +109,43 @@ test('the official client understands what else it may ask', async () => {
   await expect(merge.hris.accountDetails.retrieve()).rejects.toMatchObject({ statusCode: 401 })
   expect((await clientFor(renewed.accountToken).hris.accountDetails.retrieve()).id).toBe(renewed.linkedAccountId)
 })
+
+const covered = ['hris', 'ats', 'crm', 'accounting', 'ticketing', 'filestorage'] as const
+
+test.each(covered)('the official client lists every model of %s', async (category) => {
+  const quiet = createSandbox({ clock, records: 130, initialSyncMs: 0, rateLimitPerMinute: Number.POSITIVE_INFINITY })
+  const listening = await listenSandbox(quiet)
+  try {
+    const baseUrl = `${listening.url}/api`
+    const organization = new MergeClient({ apiKey: quiet.apiKey, baseUrl, maxRetries: 0 })
+    const { linkToken } = await organization[category].linkToken.create({ ...user, categories: [category] })
+    const start = quiet.link.start(linkToken, listening.url)
+    if ('expired' in start) throw new Error('The link token is not accepted.')
+    const completed = quiet.link.complete(linkToken, start.integrations[0]!.slug)
+    if ('error' in completed) throw new Error(completed.error)
+    const { accountToken, id } = await organization[category].accountToken.retrieve(completed.publicToken)
+    const merge = new MergeClient({ apiKey: quiet.apiKey, accountToken, baseUrl, maxRetries: 0 })
+    const resources = merge[category] as unknown as Record<string, Listable>
+
+    const { models } = categories.find((each) => each.name === category)!
+    for (const model of models) {
+      const resource = resources[model.path.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())]!
+      const rows = await collect(resource.list({ pageSize: 100, includeDeletedData: true }))
+      expect(rows, model.id).toHaveLength(model.available ? quiet.truth(id, model.id).length : 0)
+      expect(rows.length > 0, model.id).toBe(model.available)
+      if (resource.retrieve && rows.length > 0) expect(await resource.retrieve(rows[0]!.id!), model.id).toEqual(rows[0])
+    }
+    const statuses = await collect(merge[category].syncStatus.list({ pageSize: 5 }))
+    expect(statuses.map((each) => each.modelId)).toEqual(models.map((model) => model.id))
+  } finally {
+    await listening.close()
+  }
+})
+
+interface Listable {
+  list(query: object): PromiseLike<AsyncIterable<{ id?: string }>>
+  retrieve?(id: string): Promise<unknown>
+}
 
 async function collect<T>(list: PromiseLike<AsyncIterable<T>>): Promise<T[]> {
   const rows: T[] = []

@@ -35,22 +35,25 @@ export function prepareSandbox(options: SandboxOptions = {}) {
     return (await call('/api/integrations/create-link-token', { body: { ...user, ...more } })).body
   }
 
-  const link = async (originId = 'org_1'): Promise<{ id: string; token: string; publicToken: string }> => {
-    const { link_token } = await linkToken(originId)
-    const completed = sandbox.link.complete(link_token, 'bamboohr')
+  /** The vendor is the category's first one. */
+  const link = async (originId = 'org_1', category = 'hris'): Promise<{ id: string; token: string; publicToken: string }> => {
+    const { link_token } = await linkToken(originId, { categories: [category] })
+    const start = sandbox.link.start(link_token, 'http://sandbox.test')
+    if ('expired' in start) throw new Error('The link token is not accepted.')
+    const completed = sandbox.link.complete(link_token, start.integrations[0]!.slug)
     if ('error' in completed) throw new Error(completed.error)
     const { body } = await call(`/api/integrations/account-token/${completed.publicToken}`)
     return { id: body.id, token: body.account_token, publicToken: completed.publicToken }
   }
 
   /** Every record of a list, page by page, in order; and how many pages it took. */
-  const walk = async (token: string, path: string, query: Record<string, string> = {}) => {
+  const walk = async (token: string, path: string, query: Record<string, string> = {}, category = 'hris') => {
     const records: Record<string, unknown>[] = []
     let cursor: string | null = null
     let pages = 0
     do {
       const parameters = new URLSearchParams({ ...query, ...(cursor && { cursor }) })
-      const { body } = await call(`/api/hris/v1/${path}?${parameters}`, { token })
+      const { body } = await call(`/api/${category}/v1/${path}?${parameters}`, { token })
       records.push(...body.results)
       cursor = body.next
       pages++

@@ -133,7 +133,7 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
   function linkData(account: LinkedAccount, now: number) {
     const { category, organizationName } = account
     const shape = { category, organizationName, seed: settings.seed, linkedAccountId: account.id }
-    const source = createSource({ ...shape, size: settings.employees, today: now })
+    const source = createSource({ ...shape, size: settings.sizeOf(category.name), today: now })
     const finished = (run: { initial: boolean; models: ModelSync[] }) =>
       emit(account, 'LinkedAccount.sync_completed', syncCompleted(account, run.initial, run.models))
     return { source, mirror: createMirror({ category, source, settings, linkedAt: now, finished }) }

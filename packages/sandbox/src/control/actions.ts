@@ -1,16 +1,19 @@
 import type { AccountStatus, LinkedAccount, LinkedAccounts } from '../account/linked-accounts.ts'
 import { identifier } from '../account/source.ts'
 import type { ModelSync, SyncState } from '../account/sync-runs.ts'
-import { plainRecord } from '../merge/records.ts'
+import { isServed, plainRecord } from '../merge/records.ts'
 import { randomFrom } from '../random.ts'
 import { SandboxError } from '../sandbox-error.ts'
 import type { Settings } from '../settings.ts'
-import type { SourceRecord } from '../world/category.ts'
+import { isCalled, type SourceRecord } from '../world/category.ts'
+import { edited } from '../world/edited.ts'
 
 /** A linked account as the control API shows it; no token in it. */
 export interface SandboxAccount {
   id: string
   category: string
+  /** What changing, adding and removing a record is called here: `Open a ticket`. */
+  labels: { change: string; add: string; remove: string }
   endUserOriginId: string
   organizationName: string
   status: AccountStatus
@@ -22,13 +25,21 @@ export interface SandboxAccount {
 
 /** Which record: by id, by the name people know it by, or, with neither, any. */
 export interface Target {
-  /** A `model_id`. Default the category's main one, `hris.Employee`. */
+  /** A `model_id`, or the category and the model's name: `ticketing.TicketingTag` is `ticketing.Tag` too. Default the category's main one, `hris.Employee`. */
   model?: string
   /** Merge's id. */
   id?: string
-  /** The `display_full_name` or `name`, whole. */
+  /** The `display_full_name`, `name`, `title` or `number`, or the first and the last name, whole. */
   name?: string
   /** True: Merge hears of it at once, outside any sync run. Default false: at the next run. */
+  immediately?: boolean
+}
+
+/** What a new record is like. */
+export interface Added {
+  /** In place of those that would be invented. */
+  fields?: Record<string, unknown>
+  /** As in `Target`. */
   immediately?: boolean
 }
 
@@ -43,14 +54,19 @@ export interface Touched {
 /** Levers on the source systems and on Merge. Each throws a `SandboxError` when it is asked for something that is not there. */
 export interface Actions {
   accounts(): SandboxAccount[]
-  /** Every record of this model that Merge has right now, deleted ones included, as it would serve it. */
+  /**
+   * Every record of this model that Merge has right now, as it would serve it: deleted ones included, except where they
+   * have no mark for it.
+   */
   truth(linkedAccountId: string, model: string): Record<string, unknown>[]
   /** Edits a record in the source system: these fields, or a plausible edit when none are given. */
   change(linkedAccountId: string, change?: Target & { fields?: Record<string, unknown> }): Touched
   /** Deletes a record in the source system, with what belongs to it. */
   remove(linkedAccountId: string, target?: Target): Touched
-  /** Adds a main record to the source system, with what belongs to it: somebody is hired. */
-  hire(linkedAccountId: string, hire?: { fields?: Record<string, unknown>; immediately?: boolean }): Touched
+  /** Adds a record of the category's main model to the source system, with what belongs to it: a ticket is opened, an invoice issued. */
+  add(linkedAccountId: string, added?: Added): Touched
+  /** The same by the name that it has in HRIS: somebody is hired. */
+  hire(linkedAccountId: string, hired?: Added): Touched
   /** Starts a sync run now, or as soon as the one under way has ended. */
   sync(linkedAccountId: string): void
   /** RELINK_NEEDED breaks the connection: no more runs, an issue, the old data stays. COMPLETE mends it. */
@@ -71,7 +87,8 @@ export function createActions(settings: Settings, accounts: LinkedAccounts): Act
     truth(linkedAccountId, model) {
       const { account, data } = linked(linkedAccountId)
       const definition = modelOf(account, model)
-      return data.mirror.copies(definition.id).map((copy) => plainRecord(copy, definition))
+      const copies = data.mirror.copies(definition.id).filter((copy) => isServed(copy, definition))
+      return copies.map((copy) => plainRecord(copy, definition))
     },
     change(linkedAccountId, change = {}) {
       const { account, data } = linked(linkedAccountId)
@@ -89,14 +106,8 @@ export function createActions(settings: Settings, accounts: LinkedAccounts): Act
       for (const edit of after.edited) data.source.put(edited(edit.record, edit.fields))
       return touched(account, [record, ...after.removed, ...after.edited.map((edit) => edit.record)], target.immediately)
     },
-    hire(linkedAccountId, { fields = {}, immediately } = {}) {
-      const { account, data } = linked(linkedAccountId)
-      const identify = identifier({ seed: settings.seed, linkedAccountId })
-      const shared = { identify, today: settings.clock.now(), organizationName: account.organizationName, find: data.source.list }
-      const records = account.category.add({ ...shared, random: randomFor(account), number: ++account.added, fields })
-      for (const record of records) data.source.put(record)
-      return touched(account, records, immediately)
-    },
+    add,
+    hire: add,
     sync: (linkedAccountId) => linked(linkedAccountId).data.mirror.requestSync(settings.clock.now()),
     setStatus(linkedAccountId, status) {
       if (!accountStatuses.includes(status)) throw new SandboxError(`There is no status ${status}. Known: ${accountStatuses.join(', ')}.`)
@@ -107,6 +118,15 @@ export function createActions(settings: Settings, accounts: LinkedAccounts): Act
       const { account, data } = linked(linkedAccountId)
       data.mirror.setOutcome(modelOf(account, model).id, status, settings.clock.now())
     },
+  }
+
+  function add(linkedAccountId: string, { fields = {}, immediately }: Added = {}): Touched {
+    const { account, data } = linked(linkedAccountId)
+    const identify = identifier({ seed: settings.seed, linkedAccountId })
+    const shared = { identify, today: settings.clock.now(), organizationName: account.organizationName, find: data.source.list }
+    const records = account.category.add({ ...shared, random: randomFor(account), number: ++account.added, fields })
+    for (const record of records) data.source.put(record)
+    return touched(account, records, immediately)
   }
 
   function known(linkedAccountId: string): LinkedAccount {
@@ -129,7 +149,7 @@ export function createActions(settings: Settings, accounts: LinkedAccounts): Act
 }
 
 function modelOf(account: LinkedAccount, model: string) {
-  const found = account.category.models.find((each) => each.id === model)
+  const found = account.category.models.find((each) => isCalled(each, account.category.name, model))
   if (found) return found
   throw new SandboxError(
     `There is no model ${model} in ${account.category.name}. Known: ${account.category.models.map((each) => each.id).join(', ')}.`,
@@ -139,19 +159,14 @@ function modelOf(account: LinkedAccount, model: string) {
 function pick(account: LinkedAccount, target: Target, random: { pick<T>(list: readonly T[]): T }): SourceRecord {
   const model = modelOf(account, target.model ?? account.category.mainModel).id
   const records = account.data!.source.list(model)
-  const named = ({ fields }: SourceRecord) => fields.display_full_name === target.name || fields.name === target.name
+  const named = ({ fields: { display_full_name, name, title, number, first_name, last_name } }: SourceRecord) =>
+    [display_full_name, name, title, number, `${first_name} ${last_name}`].includes(target.name)
   const fitting = records.filter(
     (record) => (target.id === undefined || record.id === target.id) && (target.name === undefined || named(record)),
   )
   if (fitting.length === 0)
     throw new SandboxError(`The source system has no ${model} ${target.id ?? target.name ?? ''}`.trimEnd().concat('.'))
   return target.id === undefined && target.name === undefined ? random.pick(fitting) : fitting[0]!
-}
-
-function edited(record: SourceRecord, fields: Record<string, unknown>): SourceRecord {
-  const unknown = Object.keys(fields).filter((name) => !(name in record.fields))
-  if (unknown.length > 0) throw new SandboxError(`${record.model} has no field ${unknown.join(', ')}.`)
-  return { ...record, fields: { ...record.fields, ...fields } }
 }
 
 function describe(account: LinkedAccount): SandboxAccount {
@@ -164,6 +179,7 @@ function describe(account: LinkedAccount): SandboxAccount {
   return {
     id: account.id,
     category: account.category.name,
+    labels: account.category.labels,
     endUserOriginId: account.originId,
     organizationName: account.organizationName,
     status: account.status,

@@ -32,7 +32,8 @@ const page = `<!doctype html>
   h1 { font-size: 1.4rem; margin: 0 }
   .soft { color: var(--soft) }
   article { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem; margin-top: 1rem }
-  h2 { font-size: 1.05rem; margin: 0; display: flex; gap: .6rem; align-items: center; flex-wrap: wrap }
+  h2.category { margin-top: 2rem } h2.category .soft { font-weight: 400 } .vendors { margin: .2rem 0 0; font-size: .85rem }
+  h2, h3 { font-size: 1.05rem; margin: 0; display: flex; gap: .6rem; align-items: center; flex-wrap: wrap }
   .tag { font-size: .75rem; font-weight: 600; border: 1px solid currentColor; border-radius: 99px; padding: 0 .6rem }
   .good { color: var(--good) } .bad { color: var(--bad) }
   table { width: 100%; border-collapse: collapse; margin: .75rem 0; font-variant-numeric: tabular-nums }
@@ -56,41 +57,55 @@ const page = `<!doctype html>
 <script>
 const accounts = document.querySelector('#accounts')
 const said = document.querySelector('#said')
+// Those without a label are called differently in each category.
 const actions = [
-  ['Change an employee', 'change', {}], ['Hire somebody', 'hire', {}], ['Delete an employee', 'remove', {}],
+  [null, 'change', {}], [null, 'add', {}], [null, 'remove', {}],
   ['Run sync now', 'sync', {}, 'main'], ['Break the connection', 'status', { status: 'RELINK_NEEDED' }], ['Mend it', 'status', { status: 'COMPLETE' }],
 ]
 let shown = ''
+let categories = []
 
 accounts.addEventListener('click', async (event) => {
   const button = event.target.closest('button')
   if (!button) return
-  const [label, action, body] = actions[button.dataset.action]
+  const [, action, body] = actions[button.dataset.action]
   const response = await fetch('/sandbox/accounts/' + button.dataset.account + '/' + action, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
   })
   const answer = await response.json()
   const extent = answer.all ? ': ' + answer.all.length + (answer.all.length === 1 ? ' record' : ' records') + ' in the customer’s system' : ''
-  said.textContent = answer.error ?? label + (extent || ': done') + '.'
+  said.textContent = answer.error ?? button.textContent + (extent || ': done') + '.'
   refresh()
 })
 
 async function refresh() {
-  const body = await fetch('/sandbox/accounts').then((response) => response.text()).catch(() => null)
+  const read = (path) => fetch(path).then((response) => response.text()).catch(() => null)
+  if (categories.length === 0) categories = JSON.parse(await read('/sandbox/categories') ?? '{"categories":[]}').categories
+  const body = await read('/sandbox/accounts')
   if (body === null) { said.textContent = 'The sandbox does not answer. Is it still running?'; shown = ''; return }
   if (body === shown) return
   shown = body
   const focused = document.activeElement?.dataset ?? {}
   const list = JSON.parse(body).accounts
-  accounts.replaceChildren(...(list.length ? list.map(card) : [empty()]))
+  const isLinked = (category) => list.some((account) => account.category === category.name)
+  const ordered = [...categories.filter(isLinked), ...categories.filter((category) => !isLinked(category))]
+  accounts.replaceChildren(...(list.length ? [] : [empty()]), ...ordered.flatMap((category) => section(category, list)))
   accounts.querySelector('[data-account="' + focused.account + '"][data-action="' + focused.action + '"]')?.focus()
+}
+
+function section(category, list) {
+  const linked = list.filter((account) => account.category === category.name)
+  const heading = element('h2', category.name, 'category')
+  const vendors = category.integrations.map((each) => each.name).join(', ')
+  heading.append(element('span', linked.length ? String(linked.length) : 'none linked', 'soft'))
+  return [heading, element('p', vendors, 'soft vendors'), ...linked.map(card)]
 }
 
 function card(account) {
   const article = element('article')
-  const title = element('h2', account.organizationName + (account.integration ? ' · ' + account.integration.name : ''))
+  const title = element('h3', account.organizationName + (account.integration ? ' · ' + account.integration.name : ''))
   title.append(element('span', account.status, 'tag ' + (account.status === 'COMPLETE' ? 'good' : 'bad')))
-  article.append(title, element('div', account.category + ' · ' + account.id, 'soft'))
+  article.append(title, element('div', account.id, 'soft'))
   if (account.models.length === 0) return article.append(element('p', 'The link flow was not finished.', 'soft')), article
   const table = element('table')
   table.append(row('th', ['Model', 'Sync', 'Records', 'Deleted']))
@@ -99,7 +114,7 @@ function card(account) {
   const buttons = element('div', '', 'buttons')
   actions.forEach(([label, action, body, kind], index) => {
     if (body.status === account.status || (body.status === 'COMPLETE' && account.status === 'COMPLETE')) return
-    const button = element('button', label, kind)
+    const button = element('button', label ?? account.labels[action], kind)
     button.dataset.account = account.id
     button.dataset.action = index
     buttons.append(button)

@@ -1,9 +1,11 @@
 import type { AccountStatus } from '../account/linked-accounts.ts'
 import type { SyncState } from '../account/sync-runs.ts'
 import type { Fault } from '../faults.ts'
+import { integrations } from '../integrations.ts'
 import { json } from '../merge/answers.ts'
 import type { Sandbox } from '../sandbox.ts'
 import { SandboxError } from '../sandbox-error.ts'
+import { categories } from '../world/index.ts'
 
 type Body = Record<string, unknown>
 
@@ -29,6 +31,8 @@ export async function answerControl(sandbox: Sandbox, request: Request): Promise
 function route(sandbox: Sandbox, name: string, segments: string[], query: URLSearchParams, body: Body): unknown {
   const id = segments[1] ?? ''
   switch (name) {
+    case 'GET categories':
+      return { categories: describeCategories() }
     case 'GET accounts':
       return { accounts: sandbox.accounts() }
     case 'GET accounts/:id/truth':
@@ -37,8 +41,9 @@ function route(sandbox: Sandbox, name: string, segments: string[], query: URLSea
       return sandbox.change(id, body)
     case 'POST accounts/:id/remove':
       return sandbox.remove(id, body)
+    case 'POST accounts/:id/add':
     case 'POST accounts/:id/hire':
-      return sandbox.hire(id, body)
+      return sandbox.add(id, body)
     case 'POST accounts/:id/sync':
       return done(() => sandbox.sync(id))
     case 'POST accounts/:id/status':
@@ -56,6 +61,15 @@ function route(sandbox: Sandbox, name: string, segments: string[], query: URLSea
     default:
       return undefined
   }
+}
+
+/** What can be linked here, and what it brings. */
+function describeCategories() {
+  return categories.map(({ name, models }) => ({
+    name,
+    models: models.filter((model) => model.available).map((model) => model.id),
+    integrations: integrations.filter((each) => each.categories.includes(name)).map((each) => ({ name: each.name, slug: each.slug })),
+  }))
 }
 
 /** `accounts/5e1c…/sync` → `accounts/:id/sync` */

@@ -30,9 +30,13 @@ export function answerForAccount(call: AccountCall, segments: string[]): Respons
       return resync(call)
   }
   const model = call.category.models.find((each) => each.path === first)
-  if (!model || segments.length > 2) return null
+  if (!model) return null
   if (method !== 'GET') return refuse(405, `Method "${method}" not allowed.`)
   if (second === undefined) return listRecords(call, model)
+  // What is below a record, and what the source system's own fields are called: lists that are there and have nothing in them.
+  const below = segments.slice(2).map((segment, index) => (index % 2 === 0 ? segment : '{id}'))
+  if (segments.at(-1) === 'remote-field-classes' || model.nested?.includes(below.join('/'))) return paginated(call, [], String)
+  if (segments.length > 2) return null
   return /^[0-9a-f-]{36}$/i.test(second) ? retrieveRecord(call, model, second) : notFound()
 }
 

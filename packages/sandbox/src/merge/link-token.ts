@@ -2,7 +2,8 @@ import { findIntegration } from '../integrations.ts'
 import { json } from './answers.ts'
 import type { Call } from './context.ts'
 
-const categoryNames = ['hris', 'ats', 'accounting', 'ticketing', 'crm', 'mktg', 'filestorage', 'knowledgebase']
+/** Merge's reference leaves chat out of this list, although chat has a link-token endpoint of its own. */
+const categoryNames = ['hris', 'ats', 'accounting', 'ticketing', 'crm', 'mktg', 'filestorage', 'knowledgebase', 'chat']
 
 /** `POST /integrations/create-link-token` and `POST /{category}/v1/link-token` */
 export async function createLinkToken(call: Call): Promise<Response> {

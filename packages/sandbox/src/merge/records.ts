@@ -27,24 +27,38 @@ export function listRecords(call: AccountCall, model: ModelDefinition): Response
 /** `GET /{category}/v1/{model}/{id}`. A deleted record is still there, and says so. */
 export function retrieveRecord(call: AccountCall, model: ModelDefinition, id: string): Response {
   const mirror = readable(call, model)
-  const copy = mirror?.get(model.id, id)
-  return copy ? json(viewOf(call.query, model, call.account.category.models, mirror)(copy)) : notFound()
+  const copy = model.without?.includes('id') ? null : mirror?.get(model.id, id)
+  return copy && isServed(copy, model) ? json(viewOf(call.query, model, call.account.category.models, mirror)(copy)) : notFound()
 }
 
 /** A record as it is served when nothing special is asked for. */
 export function plainRecord(copy: Copy, model: ModelDefinition): Record<string, unknown> {
-  const fields = { ...copy.fields }
+  const stamps = { created_at: isoMicroseconds(copy.createdAt), modified_at: isoMicroseconds(copy.modifiedAt) }
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(copy.fields)) fields[name] = stamped(value, stamps)
   for (const name of model.sensitive ?? []) fields[name] = null
-  return {
+  const record: Record<string, unknown> = {
     id: copy.id,
     remote_id: copy.remoteId,
-    created_at: isoMicroseconds(copy.createdAt),
-    modified_at: isoMicroseconds(copy.modifiedAt),
+    ...stamps,
     ...fields,
     remote_was_deleted: copy.deleted,
     field_mappings: { organization_defined_targets: {}, linked_account_defined_targets: {} },
     remote_data: null,
   }
+  for (const name of model.without ?? []) delete record[name]
+  return record
+}
+
+/** False for a deleted record of a model that has no mark for it: all that Merge can do is to leave it out. */
+export function isServed(copy: Copy, model: ModelDefinition): boolean {
+  return !copy.deleted || !model.without?.includes('remote_was_deleted')
+}
+
+/** Rows that Merge keeps inside a record, with the stamps they share with it. */
+function stamped(value: unknown, stamps: { created_at: string; modified_at: string }): unknown {
+  if (Array.isArray(value)) return value.map((item) => stamped(item, stamps))
+  return typeof value === 'object' && value !== null && 'modified_at' in value ? { ...value, ...stamps } : value
 }
 
 /** Null when this account has nothing to show here: another category's path, a model that is off, or no data yet. */
@@ -56,28 +70,42 @@ function readable(call: AccountCall, model: ModelDefinition): Mirror | null {
 }
 
 function filterOf(query: URLSearchParams, model: ModelDefinition): { keeps: (copy: Copy) => boolean } | { refused: Response } {
-  const tests: ((copy: Copy) => boolean)[] = []
+  const tests: ((copy: Copy) => boolean)[] = [(copy) => isServed(copy, model)]
   if (query.get('include_deleted_data') !== 'true') tests.push((copy) => !copy.deleted)
-  for (const [prefix, at] of [
-    ['created', (copy: Copy) => copy.createdAt],
-    ['modified', (copy: Copy) => copy.modifiedAt],
-  ] as const) {
+  const ranges: [string, (copy: Copy) => number | null][] = model.unfiltered
+    ? []
+    : [
+        ['created', (copy) => copy.createdAt],
+        ['modified', (copy) => copy.modifiedAt],
+      ]
+  for (const [prefix, field] of Object.entries(model.ranges ?? {})) {
+    ranges.push([prefix, (copy) => parseMicroseconds(String(copy.fields[field]))])
+  }
+  for (const [prefix, at] of ranges) {
     for (const side of ['after', 'before'] as const) {
       const text = query.get(`${prefix}_${side}`)
       if (!text) continue
       const limit = parseMicroseconds(text)
       if (limit === null) return { refused: json({ [`${prefix}_${side}`]: ['Enter a valid date/time.'] }, 400) }
-      tests.push((copy) => (side === 'after' ? at(copy) > limit : at(copy) < limit))
+      tests.push((copy) => {
+        const value = at(copy)
+        return value !== null && (side === 'after' ? value > limit : value < limit)
+      })
     }
   }
-  const remoteId = query.get('remote_id')
+  const remoteId = model.unfiltered ? null : query.get('remote_id')
   if (remoteId) tests.push((copy) => copy.remoteId === remoteId)
   for (const [parameter, field] of Object.entries(model.filters ?? {})) {
     const wanted = query.get(parameter)?.split(',')
     if (!wanted) continue
-    tests.push(({ fields }) => [fields[field]].flat().some((value) => wanted.includes(String(value))))
+    tests.push(({ fields }) => [fields[field]].flat().some((value) => plainValues(value).some((plain) => wanted.includes(plain))))
   }
   return { keeps: (copy) => tests.every((test) => test(copy)) }
+}
+
+/** What a filter compares with: the value, or for a row inside a record any of what it says, such as an e-mail address. */
+function plainValues(value: unknown): string[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).map(String) : [String(value)]
 }
 
 /** How the query asks for a record to be shown: with sensitive fields, the source's own data, or other records in place of their ids. */

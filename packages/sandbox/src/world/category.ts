@@ -8,8 +8,10 @@ export interface Category {
   /** As in Merge's paths: `hris`. */
   name: string
   models: readonly ModelDefinition[]
-  /** What `hire`, `change` and `remove` mean when no model is named. */
+  /** What `add`, `change` and `remove` mean when no model is named. */
   mainModel: string
+  /** What those three are called on the control page: `Hire somebody`. */
+  labels: { change: string; add: string; remove: string }
   /** The source system's records on the day it is connected. Must depend on its input alone. */
   generate(input: WorldInput): SourceRecord[]
   /** A plausible edit of one record: the fields that change. */
@@ -24,9 +26,9 @@ export interface Category {
 }
 
 export interface ModelDefinition {
-  /** The `model_id` of sync-status: `hris.Employee`. */
+  /** The `model_id` of sync-status, as Merge spells it: `hris.Employee`, but also `ticketing.TicketingTag`. */
   id: string
-  /** The `model_name` of sync-status: `Employee`. */
+  /** The `model_name` of sync-status: `Employee`, `Tag`. */
   name: string
   /** Of the list endpoint: `employees`. */
   path: string
@@ -34,11 +36,28 @@ export interface ModelDefinition {
   available: boolean
   /** Query parameter → field it must equal (or be contained in, for a list field). */
   filters?: Readonly<Record<string, string>>
+  /** Beginning of a pair of query parameters, `issue_date` of `issue_date_after` and `issue_date_before` → the date field they compare with. */
+  ranges?: Readonly<Record<string, string>>
   /** Field → model it points to, for `expand`. */
   relations?: Readonly<Record<string, string>>
+  /** Of the relations, those whose target takes this record with it when it is deleted. */
+  partOf?: readonly string[]
+  /** Which of the fields that Merge itself adds this model's records lack. */
+  without?: readonly MergeField[]
+  /** True: the list does not know `created_*`, `modified_*` and `remote_id`, and passes over them as over any other word. */
+  unfiltered?: boolean
+  /** Lists below one record, always empty here: `viewers` of `tickets/{id}/viewers`. A further id is written `{id}`. */
+  nested?: readonly string[]
   /** Fields that are null unless `include_sensitive_fields=true`. */
   sensitive?: readonly string[]
 }
+
+/** Whether this name means the model: its `model_id`, or the category and what the model is called elsewhere. */
+export function isCalled(model: ModelDefinition, category: string, name: string): boolean {
+  return model.id === name || `${category}.${model.name}` === name
+}
+
+export type MergeField = 'id' | 'remote_was_deleted' | 'field_mappings' | 'remote_data'
 
 /** A record in the customer's own system. */
 export interface SourceRecord {
@@ -47,7 +66,10 @@ export interface SourceRecord {
   id: string
   /** Its id in the source system. */
   remoteId: string
-  /** In snake_case, exactly as Merge serves them; without the fields that Merge itself adds. */
+  /**
+   * In snake_case, exactly as Merge serves them; without the fields that Merge itself adds. An object among them that has
+   * `created_at` and `modified_at` is a row of its own in Merge's database and is served with the record's stamps.
+   */
   fields: Record<string, unknown>
 }
 

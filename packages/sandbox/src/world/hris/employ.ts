@@ -1,8 +1,9 @@
 import type { SourceRecord, WorldInput } from '../category.ts'
+import { day, midnight, moment } from '../dates.ts'
+import { inventPerson, mailName } from '../people.ts'
 import { departments, notes, offices } from './company.ts'
 import { employeeFields, employmentFields, locationFields, timeOffFields } from './fields.ts'
 import type { Frame } from './generate.ts'
-import { inventPerson, mailName } from './people.ts'
 
 export interface Post {
   input: Pick<WorldInput, 'random' | 'today' | 'identify'>
@@ -19,7 +20,6 @@ export interface Post {
   freshly: boolean
 }
 
-const day = 86_400_000
 const raise: Record<Post['rank'], number> = { chief: 3.4, head: 2.3, lead: 1.4, member: 1 }
 
 /** One employee first, then their employments, time off and home. */
@@ -148,13 +148,4 @@ function homeOf(post: Post, place: number): SourceRecord {
   const address = { street_1: `${1 + random.integer(180)} Garden Street`, city: office.city, state: office.state, country: office.country }
   const id = identify('hris.Location', key)
   return { model: 'hris.Location', id, remoteId: key, fields: locationFields({ ...address, location_type: 'HOME' }) }
-}
-
-/** Merge serves dates as date-times. */
-function midnight(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 10)}T00:00:00Z`
-}
-
-function moment(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
 }

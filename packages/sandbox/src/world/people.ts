@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../random.ts'
+import type { RandomStream } from '../random.ts'
 
 export interface Person {
   given: string
