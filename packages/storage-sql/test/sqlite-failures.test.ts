@@ -54,6 +54,19 @@ describe('a database that cannot be used says what happened to which file and wh
     await writer.close()
   })
 
+  test.each([
+    ['synchronous', 0, 'a power cut loses data'],
+    ['journal_mode', 'off', 'a crash damages it'],
+    ['secure_delete', 2, 'deleted data stays readable'],
+  ])('a database that does not obey "PRAGMA %s"', async (name, value, loss) => {
+    const own = handle()
+    const prepare = (sql: string) => (sql === `PRAGMA ${name}` ? { get: () => ({ [name]: value }) } : own.prepare(sql))
+    const deaf = { exec: (sql: string) => own.exec(sql), prepare, location: () => file.path }
+    const error = await failure(sqliteStorage(deaf as unknown as DatabaseSync).migrate())
+    expect(error.message).toMatch(new RegExp(`^${file.path} .*${name}.*${loss}.* Pass another database\\.$`))
+    expect(error.retryable).toBe(false)
+  })
+
   test('a full disk: the page is not there, and the store goes on when there is room', async () => {
     const database = handle()
     const storage = sqliteStorage(database)
@@ -68,7 +81,7 @@ describe('a database that cannot be used says what happened to which file and wh
     const query = { accountId: 'id-shared', model: 'hris.Employee', after: 0, limit: 10 }
     expect((await storage.changes(query)).changes).toEqual([])
     database.exec('PRAGMA max_page_count = 1000000')
-    expect(await storage.commit(pageNumber(1, claimed!.fence))).toEqual({ changed: 200, seq: 200 })
+    expect(await storage.commit(pageNumber(1, claimed!.fence))).toEqual({ changed: 200, deleted: 0, seq: 200 })
   })
 
   test('a lock that another process does not give back in time', async () => {

@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { ErrorCode } from '@connect-integration/server/storage'
+import { ErrorCode, type Page } from '@connect-integration/server/storage'
 import { sqliteStorage } from '@connect-integration/storage-sql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { statements } from '../src/sqlite/statements.ts'
-import { newAccount, pageNumber, record } from './fixtures/examples.ts'
+import { newAccount, pageNumber, RECORDS_PER_PAGE, record } from './fixtures/examples.ts'
 import { temporaryFile } from './fixtures/temporary-file.ts'
 
 let file: ReturnType<typeof temporaryFile>
@@ -194,10 +194,57 @@ describe('work that is not done', () => {
     await storage.commit(pageNumber(1, claimed!.fence))
     const written = () => handle!.prepare('SELECT total_changes() AS rows').get()
     const before = written()
-    expect(await storage.commit(pageNumber(1, claimed!.fence))).toEqual({ changed: 0, seq: 200 })
+    expect(await storage.commit(pageNumber(1, claimed!.fence))).toEqual({ changed: 0, deleted: 0, seq: 200 })
     expect(written()).toEqual(before)
     await storage.commit({ ...pageNumber(1, claimed!.fence), records: [record('new')] })
     expect(written(), 'the counter does not count').not.toEqual(before)
+  })
+
+  test('a page that is held back writes nothing', async () => {
+    handle = new DatabaseSync(file.path)
+    const storage = sqliteStorage(handle)
+    await storage.migrate()
+    await storage.reserve(newAccount('shared'))
+    const [claimed] = await storage.claim({ owner: 'test', leaseMs: 1000, limit: 1, accountId: 'id-shared' })
+    const page = { ...pageNumber(1, claimed!.fence), sweep: { number: 1, retire: { olderThan: Number.MAX_SAFE_INTEGER } } }
+    await storage.commit(page)
+    const written = () => handle!.prepare('SELECT total_changes() AS rows').get()
+    const before = written()
+    const records = [{ ...page.records[0]!, deleted: true }, record('new')]
+    const held = { ...page, records, checkpoint: 'late', sweep: { ...page.sweep, number: 2 }, release: { due: 1, dirtySeen: 0 } }
+    expect(await storage.commit({ ...held, deleteAtMost: 0 })).toBe('held')
+    expect(written()).toEqual(before)
+    expect(await storage.commit({ ...held, deleteAtMost: 1 })).toEqual({ changed: 2, deleted: 1, seq: 202 })
+  })
+
+  test('a page takes one statement for each record that is written, and as many others whatever its size', async () => {
+    const own = new DatabaseSync(file.path)
+    handle = own
+    const ran = new Map<string, number>()
+    const observed = (sql: string) => {
+      const statement = own.prepare(sql)
+      const counted = (method: 'all' | 'get' | 'run') => {
+        return (...parameters: string[]) => {
+          ran.set(sql, (ran.get(sql) ?? 0) + 1)
+          return statement[method](...parameters)
+        }
+      }
+      return { all: counted('all'), get: counted('get'), run: counted('run') }
+    }
+    const database = { exec: (each: string) => own.exec(each), prepare: observed, location: () => file.path }
+    const storage = sqliteStorage(database as unknown as DatabaseSync)
+    await storage.migrate()
+    await storage.reserve(newAccount('shared'))
+    const [claimed] = await storage.claim({ owner: 'test', leaseMs: 1000, limit: 1, accountId: 'id-shared' })
+    const page = pageNumber(1, claimed!.fence)
+    const perRecord = async (records: Page['records']) => {
+      ran.clear()
+      await storage.commit({ ...page, records, sweep: { number: 1 } })
+      return [...ran.values()].filter((times) => times > 1)
+    }
+    expect(await perRecord(page.records), 'new').toEqual([RECORDS_PER_PAGE])
+    expect(await perRecord(page.records), 'unchanged').toEqual([])
+    expect(await perRecord(page.records.map((each) => ({ ...each, hash: 'other' }))), 'changed').toEqual([RECORDS_PER_PAGE])
   })
 
   const sql = statements('connect_integration_')
@@ -210,7 +257,8 @@ describe('work that is not done', () => {
     ['reserve', sql.bySlot, ['a']],
     ['list of an organization', sql.select('organization_id = ? AND id > ? ORDER BY id LIMIT ?'), ['a', 'b', 1]],
     ['changes', sql.changes, ['a', 'b', 1, 1]],
-    ['a record of a page', sql.record, [1, 'a']],
+    ['the stored versions of a page', sql.versions, [1, '["a"]']],
+    ['what a page brings is not missing', sql.clearMissing, [1, '["a"]']],
     ['retire', sql.retirable, [1, 1, 1]],
   ]
   test.each(PLANS)('%s goes by an index: it scans no table', async (_, statement, parameters) => {

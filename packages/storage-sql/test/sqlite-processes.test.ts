@@ -79,7 +79,7 @@ describe('a process that is killed', () => {
     expect([code, signal]).toEqual([null, 'SIGKILL'])
     expect(await found()).toEqual(before)
     const fence = claimed!.fence + 1
-    expect(await storage.commit(pageNumber(2, fence))).toEqual({ changed: RECORDS_PER_PAGE, seq: 2 * RECORDS_PER_PAGE })
+    expect(await storage.commit(pageNumber(2, fence))).toEqual({ changed: RECORDS_PER_PAGE, deleted: 0, seq: 2 * RECORDS_PER_PAGE })
   })
 })
 

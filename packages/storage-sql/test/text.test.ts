@@ -41,6 +41,7 @@ test('SQLite gives every text back: ids, models, tokens, checkpoints and data', 
     const records = odd.map((each) => record(each, each))
     expect(await storage.commit({ accountId: id, fence: claimed!.fence, model: id, records, checkpoint: id })).toEqual({
       changed: 10,
+      deleted: 0,
       seq: 10,
     })
   }
@@ -73,7 +74,7 @@ test('a handle that reads integers as BigInt works the same', async () => {
   expect([account.revision, account.createdAt, account.due]).toEqual([1, 1_782_000_000_000, null])
   const [claimed] = await storage.claim({ owner: 'test', leaseMs: 1000, limit: 1, accountId: account.id })
   const page = { accountId: account.id, fence: claimed!.fence, model: 'm', records: [record('x')], checkpoint: null }
-  expect(await storage.commit(page)).toEqual({ changed: 1, seq: 1 })
-  expect(await storage.commit(page)).toEqual({ changed: 0, seq: 1 })
+  expect(await storage.commit(page)).toEqual({ changed: 1, deleted: 0, seq: 1 })
+  expect(await storage.commit(page)).toEqual({ changed: 0, deleted: 0, seq: 1 })
   handle.close()
 })

@@ -257,7 +257,7 @@ export interface VersionedRecord {
   id: string
   /** Raised only to accept a stamp that went backwards at the source. */
   generation: number
-  /** Merge's `modified_at`, integer microseconds since the epoch; 0 when the record has none. */
+  /** Merge's `modified_at`, integer microseconds since the epoch; of a record that has none, the watermark of the walk that read it. */
   modifiedAt: number
   /** Counts the commits of this model, so that a later page of one lease is newer. */
   page: number

@@ -81,6 +81,11 @@ export function purge(database: Statements, sql: Sql, accountId: string): void {
   for (const statement of sql.deleteContent) database.run(statement, id)
 }
 
+/** Until the write-ahead log is started over it holds what was deleted. Leaves it as it is while somebody reads from it. */
+export function emptyLog(database: Statements): void {
+  database.first('PRAGMA wal_checkpoint(TRUNCATE)')
+}
+
 function only(database: Statements, statement: string, ...values: Value[]): Account | undefined {
   return toAccounts(database.all(statement, ...values))[0]
 }

@@ -53,7 +53,10 @@ export function statements(prefix: string) {
     model: `SELECT model_key, checkpoint, seq, records FROM ${models} WHERE account_id = ? AND model = ?`,
     insertModel: `INSERT INTO ${models} (account_id, model, seq, records) VALUES (?, ?, 0, 0) RETURNING model_key, checkpoint, seq, records`,
     updateModel: `UPDATE ${models} SET checkpoint = ?, seq = ?, records = ? WHERE model_key = ?`,
-    record: `SELECT record_key, generation, modified_at, fence, page, deleted, hash FROM ${records} WHERE model_key = ? AND id = ?`,
+    // CROSS JOIN: each id is looked up in the index, whatever the planner thinks of the table's size.
+    versions: `
+      SELECT json_group_array(json_array(i.key, r.record_key, r.generation, r.modified_at, r.fence, r.page, r.deleted, r.hash)) AS versions
+      FROM json_each(?2) i CROSS JOIN ${records} r ON r.model_key = ?1 AND r.id = i.value`,
     insertRecord: `
       INSERT INTO ${records} (model_key, id, seq, generation, modified_at, fence, page, deleted, hash, data)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -62,11 +65,12 @@ export function statements(prefix: string) {
       WHERE record_key = ?`,
 
     forgetSeen: `DELETE FROM ${seen} WHERE model_key = ? AND sweep < ?`,
-    markSeen: `INSERT INTO ${seen} (model_key, sweep, id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+    // "WHERE true" keeps SQLite from taking ON for a join's.
+    markSeen: `INSERT INTO ${seen} (model_key, sweep, id) SELECT ?1, ?2, value FROM json_each(?3) WHERE true ON CONFLICT DO NOTHING`,
     anyMissing: `SELECT 1 FROM ${missing} WHERE model_key = ? LIMIT 1`,
-    clearMissing: `DELETE FROM ${missing} WHERE model_key = ? AND id = ?`,
+    clearMissing: `DELETE FROM ${missing} WHERE model_key = ? AND id IN (SELECT value FROM json_each(?))`,
     retirable: `
-      SELECT r.record_key FROM ${missing} m JOIN ${records} r ON r.model_key = m.model_key AND r.id = m.id
+      SELECT r.record_key, r.id FROM ${missing} m JOIN ${records} r ON r.model_key = m.model_key AND r.id = m.id
       WHERE m.model_key = ?1 AND m.sweep = ?2 - 1 AND r.deleted = 0 AND r.modified_at <= ?3 AND ${unseen}
       ORDER BY r.seq`,
     retire: `UPDATE ${records} SET seq = ?, deleted = 1 WHERE record_key = ?`,

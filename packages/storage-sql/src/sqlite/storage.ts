@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ErrorCode, IntegrationError, type Storage, type StorageStats } from '@connect-integration/server/storage'
 import { toStored } from '../text.ts'
-import { claim, claimable, get, purge, reserve, update } from './accounts.ts'
+import { claim, claimable, emptyLog, get, purge, reserve, update } from './accounts.ts'
 import { commit } from './commit.ts'
 import { connection } from './connection.ts'
 import { list } from './list.ts'
@@ -20,7 +20,11 @@ export interface SqliteStorageOptions {
  * Everything in one SQLite file, through Node's own `node:sqlite`: nothing to install. Several processes of one machine may share the file.
  *
  * `location` is a path (the file is created with mode 0600; its folder must exist), `':memory:'` for a test, or an open
- * `DatabaseSync` of yours, which then goes by WAL and `synchronous = FULL` too and is yours to close. Nothing is opened before the first call.
+ * `DatabaseSync` of yours, which then goes by WAL, `synchronous = FULL` and `secure_delete = ON` too and is yours to close. Nothing is opened before the first call.
+ *
+ * What is deleted or replaced is overwritten with zeros in the file (`secure_delete`), and `purge` empties the write-ahead log too. Not promised:
+ * a log that somebody reads from at that moment is emptied later, when SQLite starts it over or the last process closes the file; and
+ * backups, replicas, snapshots and what a drive keeps of overwritten blocks are out of reach.
  *
  * A database that cannot be used throws `STORE_UNAVAILABLE` with the file's name, the reason and what to do.
  * Node's SQLite is synchronous: while another process holds the write lock, this process waits (5 seconds at most) and does nothing else.
@@ -59,7 +63,12 @@ export function sqliteStorage(location: string | DatabaseSync, options: SqliteSt
     renew: (accountId, fence, leaseMs) =>
       db.use((database) => database.run(sql.renew, Math.floor(clock.now() + leaseMs), toStored(accountId), fence) === 1),
     commit: (page) => db.transaction((database) => commit(database, sql, page, now())),
-    purge: (accountId) => db.transaction((database) => purge(database, sql, accountId)),
+
+    async purge(accountId) {
+      await db.transaction((database) => purge(database, sql, accountId))
+      // The purge is done, whatever becomes of this.
+      await db.use(emptyLog).catch(() => undefined)
+    },
 
     async changes({ accountId, model, after, limit }) {
       const rows = await db.use((database) => database.all(sql.changes, toStored(accountId), toStored(model), after, limit + 1))

@@ -86,6 +86,7 @@ export function pageOf(claimed: Claim, recordsOfPage: readonly VersionedRecord[]
 export async function commit(storage: Storage, claimed: Claim, recordsOfPage: readonly VersionedRecord[], overrides: Partial<Page> = {}) {
   const result = await storage.commit(pageOf(claimed, recordsOfPage, overrides))
   if (result === 'fenced') assert.fail('commit answered "fenced" to the holder of the newest claim')
+  if (result === 'held') assert.fail('commit answered "held" to a page that deletes no more than it may')
   return result
 }
 

@@ -57,7 +57,7 @@ for (const [what, stored, incoming, outcome] of MATRIX) {
     await commit(storage, claimed, [version('record-0', 'stored', stored), record('record-1')])
     const result = await commit(storage, claimed, [version('record-0', 'incoming', incoming)])
     const wins = outcome === 'wins'
-    assert.deepEqual(result, { changed: wins ? 1 : 0, seq: wins ? 3 : 2 })
+    assert.deepEqual(result, { changed: wins ? 1 : 0, deleted: 0, seq: wins ? 3 : 2 })
     const found = await mirror(storage, claimed.account)
     assert.equal(found['record-0'], JSON.stringify({ id: 'record-0', content: wins ? 'incoming' : 'stored' }))
     assert.equal(found['record-1'], record('record-1').data, 'another record of the model')
@@ -67,7 +67,7 @@ for (const [what, stored, incoming, outcome] of MATRIX) {
     const claimed = await reserveAndClaim(storage, 'a')
     await commit(storage, claimed, [version('record-0', 'stored', stored)])
     const before = await snapshot(storage, claimed.account)
-    assert.deepEqual(await commit(storage, claimed, [version('record-0', 'stored', incoming)]), { changed: 0, seq: 1 })
+    assert.deepEqual(await commit(storage, claimed, [version('record-0', 'stored', incoming)]), { changed: 0, deleted: 0, seq: 1 })
     assert.deepEqual(await snapshot(storage, claimed.account), before)
   })
 }
@@ -105,9 +105,9 @@ check('a page that is sent again changes nothing', ONCE, async ({ storage }) => 
   const claimed = await reserveAndClaim(storage, 'a')
   await commit(storage, claimed, [version('x', 'one'), version('y', 'one')])
   const page = [version('x', 'two', { modifiedAt: STAMP + 1 }), version('z', 'one'), version('y', 'gone', { deleted: true })]
-  assert.deepEqual(await commit(storage, claimed, page, { checkpoint: 'next' }), { changed: 3, seq: 5 })
+  assert.deepEqual(await commit(storage, claimed, page, { checkpoint: 'next' }), { changed: 3, deleted: 1, seq: 5 })
   const before = await snapshot(storage, claimed.account)
-  assert.deepEqual(await commit(storage, claimed, page, { checkpoint: 'next' }), { changed: 0, seq: 5 })
+  assert.deepEqual(await commit(storage, claimed, page, { checkpoint: 'next' }), { changed: 0, deleted: 0, seq: 5 })
   assert.deepEqual(await snapshot(storage, claimed.account), before)
 })
 
@@ -115,7 +115,7 @@ check('a newer deletion makes a tombstone that an older page cannot revive', DEL
   const claimed = await reserveAndClaim(storage, 'a')
   await commit(storage, claimed, [version('x', 'here'), version('y', 'here')])
   const gone = version('x', 'gone', { deleted: true, modifiedAt: STAMP + 10 })
-  assert.deepEqual(await commit(storage, claimed, [gone]), { changed: 1, seq: 3 })
+  assert.deepEqual(await commit(storage, claimed, [gone]), { changed: 1, deleted: 1, seq: 3 })
   assert.equal((await commit(storage, claimed, [version('x', 'old', { modifiedAt: STAMP + 9 })])).changed, 0)
   const found = (await feed(storage, claimed.account)).map(({ seq, id, op, data }) => ({ seq, id, op, data }))
   assert.deepEqual(found, [
@@ -158,16 +158,16 @@ for (const [what, page, winner] of TWICE) {
   check(`an id twice in a page counts once: ${what}`, NEWEST, async ({ storage }) => {
     const claimed = await reserveAndClaim(storage, 'a')
     const whole = [record('before'), ...page, record('after')]
-    assert.deepEqual(await commit(storage, claimed, whole), { changed: 3, seq: 3 })
+    assert.deepEqual(await commit(storage, claimed, whole), { changed: 3, deleted: 0, seq: 3 })
     assert.equal((await mirror(storage, claimed.account)).x, version('x', winner).data)
     assert.equal((await read(storage, claimed.account)).models['hris.Employee']?.records, 3)
-    assert.deepEqual(await commit(storage, claimed, whole), { changed: 0, seq: 3 }, 'sent again')
+    assert.deepEqual(await commit(storage, claimed, whole), { changed: 0, deleted: 0, seq: 3 }, 'sent again')
   })
 }
 
 check('an id twice in a page, ending as what is stored, changes nothing', QUIET, async ({ storage }) => {
   const claimed = await reserveAndClaim(storage, 'a')
   await commit(storage, claimed, [version('x', 'stored')])
-  assert.deepEqual(await commit(storage, claimed, [version('x', 'other'), version('x', 'stored')]), { changed: 0, seq: 1 })
+  assert.deepEqual(await commit(storage, claimed, [version('x', 'other'), version('x', 'stored')]), { changed: 0, deleted: 0, seq: 1 })
   assert.equal((await feed(storage, claimed.account))[0]?.data, version('x', 'stored').data)
 })

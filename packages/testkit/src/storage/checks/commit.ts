@@ -18,6 +18,7 @@ import {
   release,
   reserve,
   reserveAndClaim,
+  STAMP,
   snapshot,
 } from '../examples.ts'
 
@@ -33,7 +34,7 @@ const WHOLE = 'a page is there with its checkpoint or not at all: a checkpoint w
 check('stores records and checkpoint, and counts', WHOLE, async ({ storage }) => {
   const untouched = await bystander(storage)
   const claimed = await reserveAndClaim(storage, 'a')
-  assert.deepEqual(await commit(storage, claimed, records(3), { checkpoint: 'one' }), { changed: 3, seq: 3 })
+  assert.deepEqual(await commit(storage, claimed, records(3), { checkpoint: 'one' }), { changed: 3, deleted: 0, seq: 3 })
   const { row, feeds } = await snapshot(storage, claimed.account)
   assert.deepEqual(row, { ...structuredClone(claimed.account), models: { [EMPLOYEE]: { checkpoint: 'one', seq: 3, records: 3 } } })
   const stored = feeds[EMPLOYEE]?.map(({ seq, ...content }) => content)
@@ -105,7 +106,7 @@ check('fences a tombstone, with its own fence too', DELETED, async ({ storage })
 check('an expired lease alone does not fence', 'a slow page of the only worker is not thrown away', async ({ storage, clock }) => {
   const claimed = await claim(storage, await reserve(storage, 'a'), 100)
   await clock.advance(600)
-  assert.deepEqual(await commit(storage, claimed, records(2)), { changed: 2, seq: 2 })
+  assert.deepEqual(await commit(storage, claimed, records(2)), { changed: 2, deleted: 0, seq: 2 })
 })
 
 check('racing a purge: fenced or forgotten, never left over', DELETED, async ({ storage }) => {
@@ -142,6 +143,24 @@ check('the same id in another account or model is another record', KEYS, async (
   const models = [EMPLOYEE, COMPANY]
   const found = await Promise.all([one, other].flatMap(({ account }) => models.map((model) => mirror(storage, account, model))))
   assert.deepEqual(found, [{ same: '"employee of one"' }, { same: '"company of one"' }, { same: '"employee of other"' }, {}])
+})
+
+check('the same id in another account or model has a version of its own', KEYS, async ({ storage }) => {
+  const one = await reserveAndClaim(storage, 'one')
+  const other = await reserveAndClaim(storage, 'other')
+  const places = [one, other].flatMap((claimed) => [EMPLOYEE, COMPANY].map((model) => ({ claimed, model })))
+  for (const round of [1, 2, 3]) {
+    for (const [index, { claimed, model }] of places.entries()) {
+      // The stamps go down from place to place, so that a version taken from another place refuses the record.
+      const changed = record('same', { data: `"${round} in ${index}"`, modifiedAt: STAMP + round * 10 - index })
+      assert.deepEqual(await commit(storage, claimed, [changed], { model }), { changed: 1, deleted: 0, seq: round })
+    }
+    const found = await Promise.all(places.map(({ claimed, model }) => mirror(storage, claimed.account, model)))
+    assert.deepEqual(
+      found,
+      places.map((_, index) => ({ same: `"${round} in ${index}"` })),
+    )
+  }
 })
 
 const NEAR_TWINS: readonly [string, string[]][] = [
@@ -202,14 +221,14 @@ check('a checkpoint of a million characters comes back as it was', CHECKPOINT, a
 
 check('a page without records stores its checkpoint', CHECKPOINT, async ({ storage }) => {
   const claimed = await reserveAndClaim(storage, 'a')
-  assert.deepEqual(await commit(storage, claimed, [], { checkpoint: 'empty' }), { changed: 0, seq: 0 })
+  assert.deepEqual(await commit(storage, claimed, [], { checkpoint: 'empty' }), { changed: 0, deleted: 0, seq: 0 })
   assert.deepEqual((await read(storage, claimed.account)).models, { [EMPLOYEE]: { checkpoint: 'empty', seq: 0, records: 0 } })
 })
 
 check('a page of 5,000 records is one page', WHOLE, async ({ storage }) => {
   const claimed = await reserveAndClaim(storage, 'a')
-  assert.deepEqual(await commit(storage, claimed, records(5000), { checkpoint: 'all' }), { changed: 5000, seq: 5000 })
-  assert.deepEqual(await commit(storage, claimed, records(5000), { checkpoint: 'all' }), { changed: 0, seq: 5000 })
+  assert.deepEqual(await commit(storage, claimed, records(5000), { checkpoint: 'all' }), { changed: 5000, deleted: 0, seq: 5000 })
+  assert.deepEqual(await commit(storage, claimed, records(5000), { checkpoint: 'all' }), { changed: 0, deleted: 0, seq: 5000 })
   assert.equal((await feed(storage, claimed.account)).length, 5000)
 })
 
@@ -233,7 +252,11 @@ check(
       'a page with a record that cannot be read was taken',
     )
     assert.deepEqual(await snapshot(storage, claimed.account), before)
-    assert.deepEqual(await commit(storage, claimed, [record('first')], { checkpoint: 'next' }), { changed: 1, seq: 3 }, 'the next page')
+    assert.deepEqual(
+      await commit(storage, claimed, [record('first')], { checkpoint: 'next' }),
+      { changed: 1, deleted: 0, seq: 3 },
+      'the next page',
+    )
   },
   'atomic',
 )

@@ -2,6 +2,7 @@ import type { StorageCheck } from '../check.ts'
 import { changesChecks } from './changes.ts'
 import { claimChecks } from './claim.ts'
 import { commitChecks } from './commit.ts'
+import { commitDeletionChecks } from './commit-deletions.ts'
 import { commitPayloadChecks } from './commit-payload.ts'
 import { commitSequenceChecks } from './commit-sequence.ts'
 import { commitVersionChecks } from './commit-versions.ts'
@@ -32,6 +33,7 @@ export const storageChecks: readonly StorageCheck[] = [
   ...commitPayloadChecks,
   ...commitSequenceChecks,
   ...sweepChecks,
+  ...commitDeletionChecks,
   ...releaseChecks,
   ...purgeChecks,
   ...changesChecks,

@@ -147,7 +147,7 @@ check('the records of an account that comes after it are new, from seq 1', FORGO
   await storage.purge(first.account.id)
   const second = await reserveAndClaim(storage, 'b', { slot: 'slot-a' })
   assert.deepEqual(second.account.models, {})
-  assert.deepEqual(await commit(storage, second, records(2)), { changed: 2, seq: 2 })
+  assert.deepEqual(await commit(storage, second, records(2)), { changed: 2, deleted: 0, seq: 2 })
   assert.deepEqual(await feed(storage, first.account), [])
 })
 

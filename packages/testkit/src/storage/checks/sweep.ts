@@ -32,8 +32,8 @@ check('a sweep retires what it did not see and the sweep before missed too', STA
   const untouched = await bystander(storage)
   const claimed = await reserveAndClaim(storage, 'a')
   await sweep(storage, claimed, 1, [record('stays'), record('goes')])
-  assert.deepEqual(await sweep(storage, claimed, 2, [record('stays')]), { changed: 0, seq: 2 })
-  assert.deepEqual(await sweep(storage, claimed, 3, [record('stays')]), { changed: 1, seq: 3 })
+  assert.deepEqual(await sweep(storage, claimed, 2, [record('stays')]), { changed: 0, deleted: 0, seq: 2 })
+  assert.deepEqual(await sweep(storage, claimed, 3, [record('stays')]), { changed: 1, deleted: 1, seq: 3 })
   const { op, data, modifiedAt, seq } = (await feed(storage, claimed.account)).at(-1)!
   assert.deepEqual({ op, data, modifiedAt, seq }, { op: 'delete', data: record('goes').data, modifiedAt: STAMP, seq: 3 })
   assert.deepEqual(Object.keys(await mirror(storage, claimed.account)), ['stays'])
@@ -74,7 +74,11 @@ check('a record in an older version, or unchanged, is seen like any other', ALIV
   const claimed = await reserveAndClaim(storage, 'a')
   await commit(storage, claimed, [version('x', 'new', { modifiedAt: STAMP + 1 }), record('y')])
   for (const number of [1, 2, 3]) {
-    assert.equal((await sweep(storage, claimed, number, [version('x', 'old'), record('y')])).changed, 0)
+    await commit(storage, claimed, [version('x', 'old'), record('y')], { sweep: { number } })
+    assert.equal((await sweep(storage, claimed, number, [])).changed, 0, 'on an earlier page of the sweep')
+  }
+  for (const number of [4, 5, 6]) {
+    assert.equal((await sweep(storage, claimed, number, [version('x', 'old'), record('y')])).changed, 0, 'on its last page')
   }
 })
 
@@ -108,6 +112,15 @@ for (const [what, brought] of [
   })
 }
 
+check('a record that was seen and then changes outside the sweep was seen all the same', ALIVE, async ({ storage }) => {
+  const claimed = await reserveAndClaim(storage, 'a')
+  await sweep(storage, claimed, 1, [record('x'), record('y')])
+  await commit(storage, claimed, [record('x')], { sweep: { number: 2 } })
+  await commit(storage, claimed, [version('x', 'changed', { modifiedAt: STAMP + 1 })])
+  await sweep(storage, claimed, 2, [record('y')])
+  assert.equal((await sweep(storage, claimed, 3, [record('y')])).changed, 0, 'missing in 3 only')
+})
+
 check('olderThan spares what was changed after it', ALIVE, async ({ storage }) => {
   const claimed = await reserveAndClaim(storage, 'a')
   const page = ['at', 'after', 'before'].map((id, index) => record(id, { modifiedAt: STAMP + [0, 1, -1][index]! }))
@@ -137,7 +150,7 @@ check('each retired row gets the next seq', 'a reader that remembers the newest 
   const claimed = await reserveAndClaim(storage, 'a')
   await commit(storage, claimed, records(5))
   await sweep(storage, claimed, 1, [])
-  assert.deepEqual(await sweep(storage, claimed, 2, [record('new'), record('record-0')]), { changed: 5, seq: 10 })
+  assert.deepEqual(await sweep(storage, claimed, 2, [record('new'), record('record-0')]), { changed: 5, deleted: 4, seq: 10 })
   assert.deepEqual(
     (await feed(storage, claimed.account)).map(({ seq, op }) => [seq, op]),
     [1, 6, 7, 8, 9, 10].map((seq) => [seq, seq > 6 ? 'delete' : 'upsert']),
@@ -148,7 +161,7 @@ check('a retired record comes back when the source shows it again, unchanged', A
   const claimed = await reserveAndClaim(storage, 'a')
   for (const [number, page] of [[record('x')], [], []].entries()) await sweep(storage, claimed, number + 1, page)
   assert.deepEqual(await mirror(storage, claimed.account), {})
-  assert.deepEqual(await commit(storage, claimed, [record('x')]), { changed: 1, seq: 3 })
+  assert.deepEqual(await commit(storage, claimed, [record('x')]), { changed: 1, deleted: 0, seq: 3 })
   assert.deepEqual(await mirror(storage, claimed.account), { x: record('x').data })
   assert.equal((await read(storage, claimed.account)).models['hris.Employee']?.records, 1)
 })
@@ -182,6 +195,19 @@ check('seen in another model or account is not seen here', STALE, async ({ stora
   }
 })
 
+check('what another model or account brings is missing here all the same', STALE, async ({ storage }) => {
+  const claimed = await reserveAndClaim(storage, 'a')
+  const other = await reserveAndClaim(storage, 'other')
+  const places = [pageOf(claimed, []), pageOf(claimed, [], { model: COMPANY }), pageOf(other, [])]
+  const sweepEverywhere = async (number: number, page: VersionedRecord[]) => {
+    for (const place of places) await storage.commit({ ...place, records: page, sweep: { number, retire: { olderThan: EVERYTHING } } })
+  }
+  await sweepEverywhere(1, [record('x')])
+  await sweepEverywhere(2, [])
+  for (const place of places.slice(1)) await storage.commit({ ...place, records: [record('x')] })
+  assert.equal((await sweep(storage, claimed, 3, [])).changed, 1)
+})
+
 check('the last page of a sweep, sent again, is not a second miss', AGAIN, async ({ storage }) => {
   const claimed = await reserveAndClaim(storage, 'a')
   await sweep(storage, claimed, 1, [record('x'), record('y'), record('z')])
@@ -210,7 +236,7 @@ check('a sweep over 3,000 records retires the 1,000 that are gone', STALE, async
   const all = records(3000)
   await sweep(storage, claimed, 1, all)
   await sweep(storage, claimed, 2, all.slice(1000))
-  assert.deepEqual(await sweep(storage, claimed, 3, all.slice(1000)), { changed: 1000, seq: 4000 })
+  assert.deepEqual(await sweep(storage, claimed, 3, all.slice(1000)), { changed: 1000, deleted: 1000, seq: 4000 })
   assert.equal((await read(storage, claimed.account)).models['hris.Employee']?.records, 2000)
 })
 
