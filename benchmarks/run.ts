@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { allowance } from './rows/allowance.ts'
 import { elementBytes } from './rows/element-bytes.ts'
 import { fetchAndDecode } from './rows/fetch-and-decode.ts'
 import { memory } from './rows/memory.ts'
@@ -17,6 +18,7 @@ const rows: Record<string, (settings: Settings) => Promise<Line[]>> = {
   fetch: fetchAndDecode,
   sync: walkAndStore,
   commit: sqlitePageCommit,
+  allowance,
   memory,
 }
 

@@ -7,7 +7,7 @@ export type Goal = { atMost: number } | { atLeast: number }
 export interface Line {
   /** What was compared with what. */
   what: string
-  unit: 'ratio' | 'bytes'
+  unit: 'ratio' | 'bytes' | 'count'
   /** `null`: reported only. */
   goal: Goal | null
   median: number
@@ -38,6 +38,16 @@ export function ratioLine<Answer>(pairs: readonly Pair<Answer>[], figure: (answe
     false,
     options,
   )
+}
+
+/** Shares of a whole, one from each sample. */
+export function shareLine(shares: readonly number[], options: LineOptions): Line {
+  return line('ratio', shares, false, options)
+}
+
+/** How often something happened, one count from each sample. */
+export function countLine(counts: readonly number[], options: LineOptions): Line {
+  return line('count', counts, false, options)
 }
 
 /** A size. */

@@ -7,19 +7,31 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Runs one of the programs in a fresh process and returns what it reports. Rejects with what it wrote when it fails. */
-export async function runProgram<Answer>(name: string, args: readonly (string | number)[] = []): Promise<Answer> {
-  const { stdout } = await run(process.execPath, [...flags, fileOf(name), ...args.map(String)], { maxBuffer: 16 * 1024 * 1024 })
+/** Runs one of the programs in a fresh process, with more of Node's flags if need be, and returns what it reports. Rejects with what it wrote when it fails. */
+export async function runProgram<Answer>(
+  name: string,
+  args: readonly (string | number)[] = [],
+  more: readonly string[] = [],
+): Promise<Answer> {
+  const { stdout } = await run(process.execPath, [...flags, ...more, fileOf(name), ...args.map(String)], { maxBuffer: 16 * 1024 * 1024 })
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
 }
 
-/** Calls `work` with the URL of a fake Merge that has so many records and takes so long for a page. */
-export async function withFakeMerge<Answer>(
-  fake: { records: number; latencyMs: number },
-  work: (url: string) => Promise<Answer>,
-): Promise<Answer> {
+/** What a fake Merge is like. */
+export interface Fake {
+  records: number
+  /** Before each answer about an account. */
+  latencyMs: number
+  /** What it counts requests over, so as to refuse those beyond the allowance. Absent: it refuses none. */
+  windowMs?: number
+}
+
+/** Calls `work` with the URL of such a fake Merge. */
+export async function withFakeMerge<Answer>(fake: Fake, work: (url: string) => Promise<Answer>): Promise<Answer> {
   const file = join(import.meta.dirname, 'fake-merge.ts')
-  const child = spawn(process.execPath, [...flags, file, `${fake.records}`, `${fake.latencyMs}`], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...flags, file, `${fake.records}`, `${fake.latencyMs}`, `${fake.windowMs ?? 0}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   try {
     const port = await new Promise<string>((resolve, reject) => {
       createInterface(child.stdout).once('line', resolve)

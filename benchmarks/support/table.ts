@@ -38,6 +38,6 @@ function verdict(line: Line): string {
 }
 
 function figure(line: Line, value: number): string {
-  if (line.unit === 'bytes') return value.toLocaleString('en-US')
+  if (line.unit !== 'ratio') return value.toLocaleString('en-US')
   return value < 0.1 ? value.toPrecision(2) : value.toFixed(2)
 }

@@ -1,7 +1,7 @@
 import { comparePairs, type Pair, voidReason } from './compare.ts'
 import { type Goal, type Line, median, ratioLine } from './line.ts'
 import type { Cost, Result } from './measure.ts'
-import { withFakeMerge } from './run-program.ts'
+import { type Fake, withFakeMerge } from './run-program.ts'
 
 /** All records of a fake Merge, read once. */
 export type Walk = Cost & Result
@@ -13,7 +13,7 @@ export interface WalkPairs {
 
 /** Two ways to read the same fake Merge. Each is given its URL and starts a process of its own. */
 export async function walkPairs(
-  fake: { records: number; latencyMs: number },
+  fake: Fake,
   samples: number,
   ours: (url: string) => Promise<Walk>,
   peer: (url: string) => Promise<Walk>,

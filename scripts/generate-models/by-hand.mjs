@@ -38,7 +38,7 @@ export const WEBHOOKS = {
   'knowledgebase.User': 'KnowledgeBaseUser',
 }
 
-/** Spellings of a `model_id` that Merge's own pages use beside the one above, and that no rule makes out of it. */
+/** Further spellings of a `model_id`, from Merge's own pages. */
 export const ALIASES = {
   'accounting.Invoice': ['accounting.Invoices'],
 }

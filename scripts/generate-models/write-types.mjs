@@ -121,5 +121,5 @@ function writeValues(name, { values }) {
 function relation(types, many) {
   if (types.length === 0) return undefined
   const names = types.map((type) => `\`${type}\``).join(' or ')
-  return many ? `Ids of ${names} records.` : `Id of a ${names} record.`
+  return many ? `Ids of ${names} records.` : `Id of ${/^`[AEIO]/.test(names) ? 'an' : 'a'} ${names} record.`
 }

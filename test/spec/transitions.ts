@@ -59,6 +59,7 @@ const walk = (kind: Walk['kind'], more: Partial<Walk> = {}): Walk => ({
   completeness: 'complete',
   records: 100,
   live: 500,
+  seq: 0,
   deleted: 0,
   ...more,
 })
@@ -149,6 +150,7 @@ const CONTEXTS: PlanContext[] = [NOW, NOW + 2 * HOUR, NOW + 8 * DAY].flatMap((no
         ['f', 'g'].flatMap((fingerprint) =>
           [0, 1].map((generation) => ({
             ...{ now, date: now, asked, modifiedAfter, earlyRead, fingerprint, generation, live: 500 },
+            seq: 0,
             ...{ sweepEveryMs: 7 * DAY, idleMs: HOUR },
           })),
         ),

@@ -66,7 +66,7 @@ function expectSame({ live, truth }: Awaited<ReturnType<typeof app>>): void {
 }
 
 const batch = (accountId: string, changes: SinkBatch['changes']): SinkBatch => ({
-  ...{ accountId, organizationId: 'org_acme', userId: null, model: 'ticketing.Ticket', changes },
+  ...{ accountId, organizationId: 'org_acme', userId: null, model: 'ticketing.Ticket', generation: 0, changes },
 })
 const change = (id: string, modifiedAt: string, name: string | null) => ({
   ...{ id, modifiedAt, op: name === null ? ('delete' as const) : ('upsert' as const), data: name === null ? null : { id, name } },

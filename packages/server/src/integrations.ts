@@ -56,7 +56,11 @@ export function createIntegrations(options: Options): Integrations {
     catalog: createCatalog(core),
     tick: (budget) => tick(core, budget),
     run: (until) => run(core, until),
-    audit: () => auditAccounts(core.link),
+    audit: () =>
+      auditAccounts(
+        core.link,
+        core.sync.settings.models.map((model) => model.category),
+      ),
     verify: (query) => verify(core, query),
     on: core.events.on,
     core,

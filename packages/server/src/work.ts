@@ -80,10 +80,11 @@ function claimDue(core: Core, limit: number): Promise<Claim[]> {
 /** One account's trouble is never another's. */
 async function attend(core: Core, claim: Claim, signal: AbortSignal): Promise<void> {
   const { account } = claim
+  const skewMs = claim.now - core.clock.now()
   try {
     if (account.status === 'deleting') {
       const result = await finishDeletion(core.link, account)
-      if (result !== 'deleted') await putDown(core, claim, result.retryAt)
+      if (result !== 'deleted') await putDown(core, claim, result.retryAt + skewMs)
     } else if (account.status === 'active' || account.status === 'relink_needed' || account.status === 'error')
       await lookAtAccount(core.sync, claim, signal)
     else await putDown(core, claim, null)

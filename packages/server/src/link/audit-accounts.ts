@@ -17,11 +17,12 @@ export interface AuditReport {
 
 /**
  * Compares every linked account at Merge (production and test) with the store, both ways. Reads only, but for accounts that are
- * gone at Merge. Throws `UPSTREAM_*` or `CONFIG_AUTH` when Merge cannot be asked: then nothing was changed.
+ * gone at Merge. `wanted`: the categories to look at beside those of the store's own accounts, of which it may have lost some.
+ * Throws `UPSTREAM_*` or `CONFIG_AUTH` when Merge cannot be asked: then nothing was changed.
  */
-export async function auditAccounts(context: LinkContext): Promise<AuditReport> {
+export async function auditAccounts(context: LinkContext, wanted: readonly string[]): Promise<AuditReport> {
   const ours = await everyAccount(context)
-  const categories = [...new Set(ours.map((account) => account.category))]
+  const categories = new Set([...wanted, ...ours.map((account) => account.category)])
   const theirs: LinkedAccountAtMerge[] = []
   for (const category of categories) theirs.push(...(await context.gateway.linkedAccounts(category)))
 
@@ -42,15 +43,16 @@ export async function auditAccounts(context: LinkContext): Promise<AuditReport> 
       })
     }
   }
+  const gone: Account[] = []
   for (const account of ours) {
     if (account.linkedAccountId === null || account.status === 'deleting' || byId.has(account.linkedAccountId)) continue
     report.checked++
     // Asked once more by its id: it may have been linked after its list was read.
     if ((await context.gateway.findLinkedAccount(account.category, account.linkedAccountId)) !== null) continue
-    report.gone.push(account.id)
-    await reportHealth(context, account, 'gone')
+    gone.push(account)
   }
-  return report
+  for (const account of gone) await reportHealth(context, account, 'gone')
+  return { ...report, gone: gone.map((account) => account.id) }
 }
 
 /** JSON keeps two places apart whatever characters an origin id of somebody else has. */

@@ -1,5 +1,6 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import { CATEGORIES, isCategory } from '../merge/categories.ts'
+import { hasStatus, type LinkTokenRequest } from '../merge/gateway.ts'
 import type { Account } from '../storage/port.ts'
 import { amend } from './amend.ts'
 import type { LinkContext } from './context.ts'
@@ -73,7 +74,7 @@ export async function offerLink(
   input: Omit<CreateLinkTokenInput, 'category'>,
 ): Promise<LinkTokenResult> {
   const minutes = input.linkExpiryMins ?? 30
-  const { linkToken, magicLinkUrl } = await context.gateway.createLinkToken({
+  const { linkToken, magicLinkUrl } = await askForLinkToken(context, {
     originId: account.originId,
     category: account.category,
     organizationName: input.organizationName,
@@ -109,6 +110,19 @@ export async function offerLink(
     linkToken: linkToken.reveal(),
     expiresAt: new Date(expiresAt).toISOString(),
     ...(magicLinkUrl === null ? {} : { magicLinkUrl }),
+  }
+}
+
+async function askForLinkToken(context: LinkContext, request: LinkTokenRequest) {
+  try {
+    return await context.gateway.createLinkToken(request)
+  } catch (error) {
+    if (request.integration === undefined || !hasStatus(error, 400)) throw error
+    throw new IntegrationError(
+      ErrorCode.INPUT_INVALID,
+      `Merge refused the link token (400): most likely "integration" (${request.integration}) is no slug of an integration that is enabled for ${request.category}. integrations.catalog() lists them.`,
+      { status: 400 },
+    )
   }
 }
 

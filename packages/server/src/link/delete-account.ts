@@ -44,7 +44,7 @@ export async function finishDeletion(context: LinkContext, account: Account): Pr
 async function removeAtMerge(context: LinkContext, account: Account, sealed: string): Promise<void> {
   const token = await context.vault.open(sealed, 'account-token', account)
   if ((await context.gateway.deleteAccount(account.category, token)) === 'deleted') return
-  // A dead token means gone, unless it is the API key that is refused: only the key itself can tell.
+  // Refused because it is gone, or because something else is wrong: only the API key can tell.
   const found = account.linkedAccountId === null ? null : await context.gateway.findLinkedAccount(account.category, account.linkedAccountId)
   if (found !== null) {
     throw new IntegrationError(

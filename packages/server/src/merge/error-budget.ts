@@ -3,16 +3,23 @@ import type { Clock, Sleep } from '../system.ts'
 /**
  * Merge blocks an address for all its accounts after more than 20 failed answers (400 and up, but not 429) in 10 seconds
  * (help.merge.dev/en/articles/9150563). So at most 12 are risked, 8 of them by syncing: one dead account, or somebody who posts
- * garbage on purpose, must not stop everybody. Who is over budget waits; nothing is refused.
+ * garbage on purpose, must not stop everybody. A call that is under way counts as one that may fail, or a hundred begun at once would
+ * fail together. Who is over budget waits; nothing is refused.
  */
 export interface ErrorBudget {
-  /** Resolves when a call of this lane may be risked. Rejects when aborted. */
+  /** Resolves when a call of this lane may be risked; then exactly one of the other two must follow. Rejects when aborted. */
   pass(lane: Lane, signal?: AbortSignal): Promise<void>
+  /** The call was answered with a failure that Merge counts. */
   failed(lane: Lane): void
+  /** It was not, or it was not answered at all. */
+  spared(lane: Lane): void
 }
 
-/** `link`: somebody is waiting for the answer. */
-export type Lane = 'link' | 'sync'
+/**
+ * `link`: somebody is waiting for the answer. `sync`: a first question. `proven`: the next page of a list that has just answered; it waits
+ * when too much has failed, and is not held up by what is under way.
+ */
+export type Lane = 'link' | 'sync' | 'proven'
 
 const WINDOW_MS = 10_000
 const LIMITS = { all: 12, sync: 8 }
@@ -20,36 +27,48 @@ const LIMITS = { all: 12, sync: 8 }
 /** `processes`: how many share this address, and so the budget. */
 export function createErrorBudget(clock: Clock, sleep: Sleep, processes: number): ErrorBudget {
   const failures: { at: number; lane: Lane }[] = []
+  const underWay = { link: 0, sync: 0, proven: 0 }
+  let room = new AbortController()
   const limit = (most: number): number => Math.max(1, Math.floor(most / processes))
 
-  /** Milliseconds until enough of the failures are out of the window. */
+  /** Milliseconds until there may be room; 0: there is. */
   function wait(lane: Lane): number {
     const now = clock.now()
     while (failures[0] !== undefined && now - failures[0].at >= WINDOW_MS) failures.shift()
-    const all = overdraft(failures, limit(LIMITS.all), now)
-    return lane === 'link'
-      ? all
-      : Math.max(
-          all,
-          overdraft(
-            failures.filter((failure) => failure.lane === 'sync'),
-            limit(LIMITS.sync),
-            now,
-          ),
-        )
+    const risked = lane === 'proven' ? { link: 0, sync: 0 } : underWay
+    const all = overdraft(failures, limit(LIMITS.all) - risked.link - risked.sync, now)
+    if (lane === 'link') return all
+    const ofSync = failures.filter((failure) => failure.lane !== 'link')
+    return Math.max(all, overdraft(ofSync, limit(LIMITS.sync) - risked.sync, now))
+  }
+
+  function ended(lane: Lane): void {
+    underWay[lane]--
+    room.abort()
+    room = new AbortController()
   }
 
   return {
     async pass(lane, signal) {
-      for (let ms = wait(lane); ms > 0; ms = wait(lane)) await sleep(ms, signal ? { signal } : {})
+      for (let ms = wait(lane); ms > 0; ms = wait(lane)) {
+        const sooner = room.signal
+        await sleep(ms, { signal: signal ? AbortSignal.any([sooner, signal]) : sooner }).catch((error: unknown) => {
+          if (signal?.aborted || !sooner.aborted) throw error
+        })
+      }
+      underWay[lane]++
     },
     failed(lane) {
       failures.push({ at: clock.now(), lane })
+      ended(lane)
     },
+    spared: ended,
   }
 }
 
+/** How long until fewer than `limit` failures are in the window. Without any left it is what is under way that makes room. */
 function overdraft(failures: readonly { at: number }[], limit: number, now: number): number {
+  if (limit <= 0) return WINDOW_MS
   const first = failures[failures.length - limit]
   return first === undefined ? 0 : first.at + WINDOW_MS - now
 }

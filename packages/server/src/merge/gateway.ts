@@ -142,14 +142,13 @@ export function createGateway(transport: Transport) {
       }
     },
 
-    /** `POST /{category}/v1/delete-account`. `'deleted'`, also when it was gone already (404); `'unauthorized'` when the token is dead (401): gone, or the key is wrong. */
-    async deleteAccount(category: string, accountToken: Secret): Promise<'deleted' | 'unauthorized'> {
+    /** `POST /{category}/v1/delete-account`. `'refused'` for 401 and 404: gone already, or something else is wrong; `findLinkedAccount` can tell. */
+    async deleteAccount(category: string, accountToken: Secret): Promise<'deleted' | 'refused'> {
       try {
         await transport({ method: 'POST', template: '/{category}/v1/delete-account', params: { category }, accountToken })
         return 'deleted'
       } catch (error) {
-        if (hasStatus(error, 404)) return 'deleted'
-        if (hasStatus(error, 401)) return 'unauthorized'
+        if (hasStatus(error, 401, 404)) return 'refused'
         throw error
       }
     },

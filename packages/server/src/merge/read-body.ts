@@ -36,9 +36,13 @@ export async function readBody(response: Response, signal: AbortSignal): Promise
   }
 }
 
+/** One for all bodies: each is decoded in one piece, so that nothing of it is left in here. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 function decode(chunks: readonly Uint8Array[]): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+    const [only] = chunks
+    return utf8.decode(chunks.length === 1 ? only : Buffer.concat(chunks))
   } catch {
     throw new IntegrationError(ErrorCode.UPSTREAM_BAD_RESPONSE, 'Merge sent an answer that is not UTF-8.')
   }

@@ -44,8 +44,11 @@ export const syncStatusSchema = z.object({
   ),
 })
 
-/** Records stay opaque here: a page must not fail because one of them is odd. */
-export const pageSchema = z.object({ next: z.nullish(z.string()), results: z.array(z.unknown()) })
+/**
+ * Records stay opaque here: a page must not fail because one of them is odd. `next` must be there: without it a cut-off answer
+ * would pass for the last page, and the watermark would move over what was never read.
+ */
+export const pageSchema = z.object({ next: z.nullable(z.string()), results: z.array(z.unknown()) })
 
 export const linkedAccountsSchema = z.object({
   next: z.nullish(z.string()),

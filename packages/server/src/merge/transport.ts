@@ -3,6 +3,7 @@ import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Clock, Logger, Sleep } from '../system.ts'
 import type { ErrorBudget, Lane } from './error-budget.ts'
+import { parseJson } from './parse-json.ts'
 import { readBody } from './read-body.ts'
 import { withRetries } from './retry.ts'
 import { createRetryQuota } from './retry-quota.ts'
@@ -83,6 +84,8 @@ async function loadClient(options: TransportOptions): Promise<KyInstance> {
 
 async function attempt(client: KyInstance, options: TransportOptions, call: Call): Promise<Answer> {
   const deadline = startDeadline(options.sleep, call)
+  const lane = laneOf(call)
+  let answered = false
   try {
     const response = await client(fillTemplate(options.apiBase, call), {
       method: call.method,
@@ -95,13 +98,16 @@ async function attempt(client: KyInstance, options: TransportOptions, call: Call
       signal: deadline.signal,
     })
     deadline.headersArrived()
+    answered = true
+    if (response.status >= 400 && response.status !== 429) options.budget.failed(lane)
+    else options.budget.spared(lane)
     if (response.status === 429) call.caller?.throttled?.()
-    else if (response.status >= 400) options.budget.failed(laneOf(call))
     const text = await readBody(response, deadline.signal)
     return judge(response, text, options, call)
   } catch (error) {
     throw deadline.explain(error)
   } finally {
+    if (!answered) options.budget.spared(lane)
     deadline.clear()
   }
 }
@@ -132,7 +138,7 @@ function judge(response: Response, text: string, options: TransportOptions, call
   if (status >= 200 && status < 300) {
     if (text === '') return { json: undefined, date: Number.isNaN(dateHeader) ? null : dateHeader }
     try {
-      return { json: JSON.parse(text), date: Number.isNaN(dateHeader) ? null : dateHeader }
+      return { json: parseJson(text), date: Number.isNaN(dateHeader) ? null : dateHeader }
     } catch {
       const kind = response.headers.get('content-type') ?? 'no content type'
       throw failure(
@@ -234,7 +240,8 @@ function startDeadline(sleep: Sleep, call: Call) {
       arrived = true
     },
     clear: () => {
-      timer.abort()
+      // A reason nobody reads, because otherwise every request pays for an error and its stack.
+      timer.abort(null)
       signal?.removeEventListener('abort', onAbort)
     },
     explain(error: unknown): unknown {

@@ -81,7 +81,7 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       return chosen.map((row): Claim => {
         row.fence += 1
         row.lease = now + leaseMs
-        return { account: copyOf(row), fence: row.fence, dirty: row.dirty }
+        return { account: copyOf(row), fence: row.fence, dirty: row.dirty, now }
       })
     },
 

@@ -234,6 +234,8 @@ export interface Claim {
   fence: number
   /** The account's `dirty` at the time of the claim: pass it back as `dirtySeen`. */
   dirty: number
+  /** The store's own now, epoch milliseconds: what `due` is compared with. */
+  now: number
 }
 
 export interface Page {

@@ -1,4 +1,5 @@
 import type { Account } from '../storage/port.ts'
+import type { Pace } from './governor.ts'
 
 /** The account's own place among its models: what a look needs to know of the look before. */
 export const ACCOUNT = '@account'
@@ -15,6 +16,8 @@ export interface AccountCheckpoint {
   /** End of the newest look, epoch milliseconds. */
   lookedAt: number | null
   nextLookAt: number | null
+  /** How fast the account may be asked on. */
+  pace?: Pace
 }
 
 export function readAccountCheckpoint(account: Account): AccountCheckpoint {

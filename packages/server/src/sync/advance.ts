@@ -34,7 +34,7 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
     case 'quarantined':
       return { ...state, quarantine: quarantine(state, answer.refused, answer.accepted) }
     case 'sunk':
-      return { ...state, unsunk: null }
+      return state.unsunk === null ? state : { ...state, unsunk: null, problem: null }
     case 'failed':
       return { ...state, problem: answer.code }
   }
@@ -61,6 +61,8 @@ function paged(state: Checkpoint, walk: Walk, page: { next: string | null; recor
     completeness: walk.completeness === 'none' ? state.completeness : walk.completeness,
     problem: null,
     heldSince: null,
+    // A walk of everything that did not meet one has shown that it is not there any more.
+    quarantine: walk.after === null ? state.quarantine.filter((record) => record.at >= walk.startedAt) : state.quarantine,
   }
 }
 

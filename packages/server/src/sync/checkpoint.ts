@@ -26,7 +26,7 @@ export interface Checkpoint {
   problem: string | null
   /** Since when a mass deletion waits to be confirmed, epoch milliseconds. */
   heldSince: number | null
-  /** Records that the store refuses, at most 100; a later walk that can store one takes it off. */
+  /** Records that could not be stored, at most 100. Taken off by a later walk that can store one, and by one of everything that does not meet it. */
   quarantine: Quarantined[]
   /** What a sweep retired after this `seq` has yet to reach the sink. */
   unsunk: number | null
@@ -37,6 +37,8 @@ export interface Quarantined {
   /** Microseconds since the epoch. */
   modifiedAt: number
   code: string
+  /** When it was last left out, epoch milliseconds. */
+  at: number
 }
 
 /** A walk in progress. It can be resumed by anybody from `cursor`. */
@@ -55,6 +57,8 @@ export interface Walk {
   records: number
   /** Live records in the store when it began, and how many of them it has turned into tombstones since. */
   live: number
+  /** Where the change feed stood when it began: everything that it retires comes after. */
+  seq: number
   deleted: number
 }
 

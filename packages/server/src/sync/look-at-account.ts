@@ -7,7 +7,7 @@ import type { Secret } from '../secrets/secret.ts'
 import type { Account, Claim } from '../storage/port.ts'
 import { ACCOUNT, type AccountCheckpoint, readAccountCheckpoint } from './account-checkpoint.ts'
 import type { SyncContext } from './context.ts'
-import { createGovernor } from './governor.ts'
+import { createGovernor, type Governor } from './governor.ts'
 import type { Look, WalkResult } from './look.ts'
 import { nextLook } from './next-look.ts'
 import { isReady } from './progress.ts'
@@ -20,17 +20,20 @@ import { walkModel } from './walk-model.ts'
  * it just stops; when the store fails it throws, and the lease runs out by itself.
  */
 export async function lookAtAccount(context: SyncContext, claim: Claim, signal: AbortSignal): Promise<void> {
+  const skewMs = claim.now - context.clock.now()
   const before = readAccountCheckpoint(claim.account)
+  const governor = createGovernor(context.settings.plan, context.clock, context.sleep, before.pace)
+  const end = (findings: Findings) => release(context, claim, { before, findings, governor, signal, skewMs })
   try {
-    const { results, statuses } = await read(context, claim, before, signal)
-    if (results.some((result) => result.outcome === 'fenced')) return
-    await release(context, claim, before, { results, statuses }, signal)
+    const findings = await read(context, claim, before, governor, signal)
+    if (findings.results.some((result) => result.outcome === 'fenced')) return
+    await end(findings)
   } catch (error) {
     // Aborted in mid-wait: what was stored stays, and the next look goes on from there.
-    if (signal.aborted) return await release(context, claim, before, { results: [{ outcome: 'unfinished' }], statuses: [] }, signal)
+    if (signal.aborted) return await end({ results: [{ outcome: 'unfinished' }], statuses: [] })
     if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
     tellProblem(context, claim.account, error)
-    await release(context, claim, before, { results: [{ outcome: 'failed', error }], statuses: [] }, signal)
+    await end({ results: [{ outcome: 'failed', error }], statuses: [] })
   }
 }
 
@@ -41,12 +44,17 @@ interface Findings {
 
 const NOTHING: Findings = { results: [], statuses: [] }
 
-async function read(context: SyncContext, claim: Claim, before: AccountCheckpoint, outer: AbortSignal): Promise<Findings> {
+async function read(
+  context: SyncContext,
+  claim: Claim,
+  before: AccountCheckpoint,
+  governor: Governor,
+  outer: AbortSignal,
+): Promise<Findings> {
   const { account } = claim
   if (account.token === null) return NOTHING
   const stop = new AbortController()
   const signal = AbortSignal.any([outer, stop.signal])
-  const governor = createGovernor(context.settings.plan, context.clock, context.sleep)
   const wishes = context.wishes(account)
   const caller = { lane: 'sync', signal, turn: () => governor.turn(signal), throttled: governor.throttled } as const
 
@@ -74,6 +82,9 @@ async function read(context: SyncContext, claim: Claim, before: AccountCheckpoin
     stop.abort()
     await Promise.allSettled(walks)
     throw error
+  } finally {
+    // A page that was on its way when its walk ended: nobody waits for it.
+    stop.abort()
   }
 }
 
@@ -104,12 +115,12 @@ async function checkHealth(context: SyncContext, account: Account, token: Secret
   return true
 }
 
-function leaseKeeper(context: SyncContext, claim: Claim): () => Promise<boolean> {
+function leaseKeeper(context: SyncContext, claim: Claim): Look['keepLease'] {
   let renewedAt = context.clock.now()
   let held = true
-  return async () => {
+  return async (atOnce) => {
     const now = context.clock.now()
-    if (!held || now - renewedAt < context.settings.leaseMs / 3) return held
+    if (!held || (!atOnce && now - renewedAt < context.settings.leaseMs / 3)) return held
     renewedAt = now
     held = await context.storage.renew(claim.account.id, claim.fence, context.settings.leaseMs)
     return held
@@ -119,27 +130,26 @@ function leaseKeeper(context: SyncContext, claim: Claim): () => Promise<boolean>
 async function release(
   context: SyncContext,
   claim: Claim,
-  before: AccountCheckpoint,
-  { results, statuses }: Findings,
-  signal: AbortSignal,
+  look: { before: AccountCheckpoint; findings: Findings; governor: Governor; signal: AbortSignal; skewMs: number },
 ): Promise<void> {
   const { account } = claim
   const now = context.clock.now()
-  const { after, due } = nextLook(before, results, {
+  const { after, due } = nextLook(look.before, look.findings.results, {
     now,
     random: context.random,
     lookEveryMs: context.settings.lookEveryMs,
-    statuses,
+    statuses: look.findings.statuses,
     dirty: claim.dirty,
-    aborted: signal.aborted,
+    aborted: look.signal.aborted,
   })
   const committed = await context.storage.commit({
     accountId: account.id,
     fence: claim.fence,
     model: ACCOUNT,
     records: [],
-    checkpoint: JSON.stringify(after),
-    release: { due, dirtySeen: claim.dirty },
+    checkpoint: JSON.stringify({ ...after, pace: look.governor.pace() }),
+    // Compared with the store's clock, not with ours: a worker that is behind would find the account due again and again.
+    release: { due: due + look.skewMs, dirtySeen: claim.dirty },
   })
   if (committed === 'fenced') return
   const stored = await context.storage.get({ id: account.id, organizationId: account.organizationId })

@@ -18,8 +18,8 @@ export interface Look {
   generation: (row: ModelRow) => number
   /** When somebody last confirmed a mass deletion, epoch milliseconds. */
   confirmedDeletions: (row: ModelRow) => number | null
-  /** Extends the lease where that is due; false: somebody else has the account now. */
-  keepLease: () => Promise<boolean>
+  /** Extends the lease where that is due, or at once; false: somebody else has the account now, or it is gone. */
+  keepLease: (atOnce: boolean) => Promise<boolean>
   /** No new page is begun after this moment (epoch milliseconds): the rest is for the next look. */
   until: number
 }

@@ -28,6 +28,8 @@ export interface PlanContext {
   generation: number
   /** Live records in the store. */
   live: number
+  /** Where the model's change feed stands. */
+  seq: number
   /** Somebody asked for a look. */
   asked: boolean
   modifiedAfter: boolean
@@ -55,6 +57,8 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
   if (quiet && !anew) return { do: 'rest' }
 
   const kind = state.walkedAt === null ? 'initial' : anew || !context.modifiedAfter ? 'sweep' : 'incremental'
+  // One that waits to be confirmed goes on counting: it must not get through in instalments, a walk's life each.
+  const held = state.heldSince === null ? null : state.walk
   const walk: Walk = {
     kind,
     after: kind === 'incremental' ? state.low : null,
@@ -64,11 +68,12 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     seen,
     completeness: completeness(status),
     records: 0,
-    live: context.live,
-    deleted: 0,
+    live: held?.live ?? context.live,
+    seq: context.seq,
+    deleted: held?.deleted ?? 0,
   }
   const generation = Math.max(state.generation, context.generation)
-  return { do: 'walk', walk, sweep: kind === 'sweep' ? state.sweep + 1 : state.sweep, fingerprint, generation }
+  return { do: 'walk', walk, sweep: kind === 'sweep' && held?.kind !== 'sweep' ? state.sweep + 1 : state.sweep, fingerprint, generation }
 }
 
 /** Source: help.merge.dev/en/articles/8184193. PARTIALLY_SYNCED is final for its run, and may stay so for ever. */

@@ -4,8 +4,8 @@ import type { Logger, Sleep } from '../system.ts'
 
 /**
  * Where records go beside, or instead of, the store. Each page is written before its commit, one after the other per model, and the
- * next page waits for it. At least once: after a crash, and where two walks overlap, a record comes again; what you have at the
- * same or a newer `modifiedAt` can be left alone. A write that throws is tried three more times; then the model stops
+ * next page waits for it. At least once: after a crash, and where two walks overlap, a record comes again; what you have with a
+ * newer `modifiedAt` is to be left as it is, what you have with the same one is to be written again. A write that throws is tried three more times; then the model stops
  * there and goes on with the same page at the next look.
  */
 export interface Sink {
@@ -17,21 +17,23 @@ export interface SinkBatch {
   organizationId: string
   userId: string | null
   model: string
+  /** Raised by every rebuild: believe a record of a higher generation even where its `modifiedAt` is older than yours. */
+  generation: number
   changes: SinkChange[]
 }
 
 export interface SinkChange {
   id: string
   op: 'upsert' | 'delete'
-  /** ISO 8601 in milliseconds, of Merge's `modified_at`; `null` where the record has none. */
-  modifiedAt: string | null
+  /** ISO 8601 in milliseconds, of Merge's `modified_at`; where the record has none, a moment up to which it is known to be current. */
+  modifiedAt: string
   /** As on the wire, without what `sync.omit` names. `null` of a deletion that a sweep found: then only the id is known. */
   data: Record<string, unknown> | null
 }
 
 const ATTEMPTS = 4
 
-/** Throws `SYNC_SINK_FAILED` when the sink kept failing. An empty batch is not written. */
+/** Throws `SYNC_SINK_FAILED` when the sink kept failing, and the signal's reason when aborted between two tries. An empty batch is not written. */
 export async function writeToSink(
   sink: Sink,
   batch: SinkBatch,
@@ -43,7 +45,7 @@ export async function writeToSink(
       return await sink.write(batch)
     } catch (error) {
       const name = (error as { name?: unknown } | null)?.name ?? typeof error
-      if (made >= ATTEMPTS || context.signal?.aborted) {
+      if (made >= ATTEMPTS) {
         throw new IntegrationError(
           ErrorCode.SYNC_SINK_FAILED,
           `"sync.sink" failed to write ${batch.changes.length} changes of ${batch.model} (${String(name)}). They come again at the next look.`,
@@ -65,7 +67,7 @@ export function sinkChange(record: Pick<VersionedRecord, 'id' | 'deleted' | 'mod
   return {
     id: record.id,
     op: record.deleted ? 'delete' : 'upsert',
-    modifiedAt: record.modifiedAt === 0 ? null : new Date(record.modifiedAt / 1000).toISOString(),
+    modifiedAt: new Date(record.modifiedAt / 1000).toISOString(),
     data: JSON.parse(record.data) as Record<string, unknown> | null,
   }
 }

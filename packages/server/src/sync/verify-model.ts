@@ -3,9 +3,12 @@ import type { ModelRow } from '../merge/model-table.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Account } from '../storage/port.ts'
 import type { SyncContext } from './context.ts'
+import { createCursorCheck } from './cursor-check.ts'
 import { createGovernor } from './governor.ts'
 import { OVERLAP_MS } from './plan.ts'
 import { versionRecords } from './version-records.ts'
+
+const UNSTAMPED = 0
 
 /** One model of one account, Merge's list against the store. */
 export interface ModelVerdict {
@@ -59,17 +62,24 @@ export async function verifyModel(
   }
   const judgedBefore = (context.clock.now() - OVERLAP_MS) * 1000
   const seen = new Set<string>()
+  const cursors = createCursorCheck(row)
   for (let cursor: string | null = null; ; ) {
     const page = await context.gateway.listPage(row, token, { after: null, cursor, caller })
-    const { records } = versionRecords(page.records, { generation: 0, page: 0 }, row, context.settings.omit[row.model] ?? [])
+    const { records } = versionRecords(
+      page.records,
+      { generation: 0, page: 0, unstamped: UNSTAMPED },
+      row,
+      context.settings.omit[row.model] ?? [],
+    )
     for (const record of records) {
       seen.add(record.id)
       const ours = stored.get(record.id)
       if (!record.deleted) verdict.atMerge++
       if (record.modifiedAt > judgedBefore) verdict.fresh++
       else if (record.deleted ? ours !== undefined : ours === undefined) wrong(record.deleted ? 'extra' : 'missing', record.id)
-      else if (ours !== undefined && ours !== digest(context, record)) wrong('stale', record.id)
+      else if (ours !== undefined && !isSame(context, ours, record)) wrong('stale', record.id)
     }
+    cursors.check(cursor, page.next)
     if (page.next === null) break
     cursor = page.next
   }
@@ -88,6 +98,11 @@ async function readStored(context: SyncContext, account: Account, row: ModelRow)
     after = page.next
   }
   return stored
+}
+
+/** With versions alone, a record that has no stamp cannot be judged. */
+function isSame(context: SyncContext, ours: string, record: { modifiedAt: number; data: string }): boolean {
+  return (context.settings.store === 'versions' && record.modifiedAt === UNSTAMPED) || ours === digest(context, record)
 }
 
 function digest(context: SyncContext, record: { modifiedAt: number; data: string }): string {

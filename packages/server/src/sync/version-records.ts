@@ -3,30 +3,46 @@ import type { ModelRow } from '../merge/model-table.ts'
 import { parseStamp } from '../merge/stamp.ts'
 import type { VersionedRecord } from '../storage/port.ts'
 
-/** Numbers a page's records for the store. `skipped`: those without anything that tells them apart, and those that are no JSON again. */
+export interface Versioned {
+  records: VersionedRecord[]
+  /** Told apart, and nested so deeply that they cannot be written as JSON again. */
+  unreadable: { id: string; modifiedAt: number }[]
+  /** How many have nothing that tells them apart. */
+  skipped: number
+}
+
+/**
+ * Numbers a page's records for the store. `unstamped` (microseconds) is the version of a record without a readable `modified_at`: the
+ * lower bound of its walk, which its true stamp is surely beyond. So it replaces what is older than this walk, and never outranks
+ * the same record when it comes with its stamp.
+ */
 export function versionRecords(
   records: readonly unknown[],
-  version: { generation: number; page: number },
+  version: { generation: number; page: number; unstamped?: number },
   row: Pick<ModelRow, 'key'>,
   omit: readonly string[],
-): { records: VersionedRecord[]; skipped: number } {
-  const versioned: VersionedRecord[] = []
-  let skipped = 0
+): Versioned {
+  const { generation, page, unstamped = 0 } = version
+  const versioned: Versioned = { records: [], unreadable: [], skipped: 0 }
   for (const record of records) {
     const fields = typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {}
     const id = identify(fields, row.key)
-    // Read first: what is omitted is not stored, and still counts.
-    const modifiedAt = parseStamp(fields.modified_at) ?? 0
-    const deleted = fields.remote_was_deleted === true
-    for (const field of omit) delete fields[field]
-    const data = id === null ? null : serialize(fields)
-    if (id === null || data === null) {
-      skipped++
+    if (id === null) {
+      versioned.skipped++
       continue
     }
-    versioned.push({ id, ...version, modifiedAt, deleted, hash: createHash('sha256').update(data).digest('base64url').slice(0, 27), data })
+    // Read first: what is omitted is not stored, and still counts.
+    const modifiedAt = parseStamp(fields.modified_at) ?? unstamped
+    const deleted = fields.remote_was_deleted === true
+    for (const field of omit) delete fields[field]
+    const data = serialize(fields)
+    if (data === null) versioned.unreadable.push({ id, modifiedAt })
+    else {
+      const hash = createHash('sha256').update(data).digest('base64url').slice(0, 27)
+      versioned.records.push({ id, generation, page, modifiedAt, deleted, hash, data })
+    }
   }
-  return { records: versioned, skipped }
+  return versioned
 }
 
 /** The first field of the key that holds text. One that is not Merge's id carries its field's name, so that a name cannot meet an id. */

@@ -1,10 +1,12 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
+import type { Lane } from '../merge/error-budget.ts'
 import type { ListPage } from '../merge/gateway.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import type { Page } from '../storage/port.ts'
 import { advance } from './advance.ts'
 import type { Checkpoint, Walk } from './checkpoint.ts'
 import type { SyncContext } from './context.ts'
+import { createCursorCheck } from './cursor-check.ts'
 import type { Look, WalkResult } from './look.ts'
 import { sendRetiredToSink, storePage } from './store-page.ts'
 import { versionRecords } from './version-records.ts'
@@ -18,7 +20,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
   let state = planned
   let changed = 0
   let restarted = false
-  let coming = state.walk === null ? null : fetchPage(context, look, row, state.walk, state.walk.cursor)
+  let coming = state.walk === null ? null : fetchPage(context, look, row, state.walk, state.walk.cursor, 'sync')
   while (state.walk !== null) {
     if (coming === null) return { outcome: 'unfinished' }
     const walk: Walk = state.walk
@@ -31,21 +33,22 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
       // From the first page again: the same cursors will come again, and rightly.
       cursors.forget()
       state = advance(state, { kind: 'cursor_invalid' })
-      coming = fetchPage(context, look, row, walk, null)
+      coming = fetchPage(context, look, row, walk, null, 'sync')
       continue
     }
     cursors.check(walk.cursor, page.next)
-    coming = page.next === null ? null : fetchPage(context, look, row, walk, page.next)
-    if (!(await look.keepLease())) return { outcome: 'fenced' }
+    coming = page.next === null ? null : fetchPage(context, look, row, walk, page.next, 'proven')
+    // A sink has no fence: what it is handed must at least not be of an account that is known to be gone.
+    if (!(await look.keepLease(context.settings.sink !== undefined))) return { outcome: 'fenced' }
 
-    const { records, skipped } = versionRecords(
+    const { records, unreadable, skipped } = versionRecords(
       page.records,
-      { generation: state.generation, page: state.commits },
+      { generation: state.generation, page: state.commits, unstamped: (walk.after ?? 0) * 1000 },
       row,
       context.settings.omit[row.model] ?? [],
     )
     if (skipped > 0)
-      context.logger.warn('Records without an id, or too deeply nested, were left out', {
+      context.logger.warn('Records without an id were left out', {
         model: row.model,
         accountId: look.claim.account.id,
         skipped,
@@ -53,9 +56,10 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
     let after = advance(state, { kind: 'page', next: page.next, records: page.records.length, now: context.clock.now() })
     // What the sweep retires is known to the store alone: remembered in the same commit, so that a crash cannot keep it from the sink.
     const retires = walk.kind === 'sweep' && page.next === null && context.settings.sink !== undefined
-    if (retires) after = { ...after, unsunk: seqBefore(look, row) }
+    if (retires) after = { ...after, unsunk: walk.seq }
     const stored = await storePage(context, look, row, {
       records,
+      unreadable,
       before: state,
       after,
       ...(walk.kind === 'sweep' ? { sweep: sweepOf(state, walk, page.next) } : {}),
@@ -71,7 +75,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
 /** Sends what an earlier sweep retired and a crash kept from the sink. */
 export async function drainSink(context: SyncContext, look: Look, row: ModelRow, state: Checkpoint): Promise<'done' | 'fenced'> {
   if (state.unsunk === null) return 'done'
-  await sendRetiredToSink(context, look, row, state.unsunk)
+  await sendRetiredToSink(context, look, row, { seq: state.unsunk, generation: state.generation })
   const { id: accountId } = look.claim.account
   const answer = await context.storage.commit({
     accountId,
@@ -84,40 +88,25 @@ export async function drainSink(context: SyncContext, look: Look, row: ModelRow,
 }
 
 /** Begun at once and awaited later; `null` after the end of the slice. */
-function fetchPage(context: SyncContext, look: Look, row: ModelRow, walk: Walk, cursor: string | null): Promise<ListPage> | null {
+function fetchPage(
+  context: SyncContext,
+  look: Look,
+  row: ModelRow,
+  walk: Walk,
+  cursor: string | null,
+  lane: Lane,
+): Promise<ListPage> | null {
   if (context.clock.now() >= look.until) return null
-  const page = context.gateway.listPage(row, look.token, { after: walk.after, cursor, caller: look.caller })
+  const page = context.gateway.listPage(row, look.token, { after: walk.after, cursor, caller: { ...look.caller, lane } })
   // When storing the page before fails, nobody will come for this one.
   page.catch(() => {})
   return page
 }
 
-/** Where the change feed of the model stood when this look began: everything that this sweep retires comes after it. */
-function seqBefore(look: Look, row: ModelRow): number {
-  return look.claim.account.models[row.model]?.seq ?? 0
-}
-
-/** The last page of a sweep also retires what no sweep has seen twice in a row. */
+/** The last page of a sweep also retires what no sweep has seen twice in a row; not of one that had to leave out records, which are not gone for that. */
 function sweepOf(state: Checkpoint, walk: Walk, next: string | null): NonNullable<Page['sweep']> {
-  return { number: state.sweep, ...(next === null ? { retire: { olderThan: walk.nextLow * 1000 } } : {}) }
-}
-
-function createCursorCheck(row: ModelRow) {
-  const seen = new Set<string>()
-  return {
-    forget: () => seen.clear(),
-    check(current: string | null, next: string | null) {
-      if (next === null) return
-      if (next === current || seen.has(next)) {
-        throw new IntegrationError(
-          ErrorCode.UPSTREAM_PAGINATION_LOOP,
-          `Merge's list of ${row.model} returned a cursor that it had returned before; the walk cannot reach its end.`,
-          { model: row.model },
-        )
-      }
-      seen.add(next)
-    },
-  }
+  const whole = !state.quarantine.some((record) => record.at >= walk.startedAt)
+  return { number: state.sweep, ...(next === null && whole ? { retire: { olderThan: walk.nextLow * 1000 } } : {}) }
 }
 
 function tell(

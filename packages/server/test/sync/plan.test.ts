@@ -25,6 +25,7 @@ const context = (more: Partial<PlanContext> = {}): PlanContext => ({
   fingerprint: 'f',
   generation: 0,
   live: 100,
+  seq: 0,
   asked: false,
   modifiedAfter: true,
   earlyRead: false,
@@ -56,6 +57,7 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   completeness: 'complete',
   records: 7,
   live: 100,
+  seq: 0,
   deleted: 0,
   ...more,
 })

@@ -179,6 +179,29 @@ test('a process that dies after the commit that retires still owes it to the sin
   expect(app.row(EMPLOYEE, gone)?.data).toBeNull()
 })
 
+test('a commit that retires and is only thought to have failed is told to the sink all the same', async () => {
+  const app = follower()
+  let cutting = false
+  const wrap = (storage: Storage): Storage => ({
+    ...storage,
+    async commit(page) {
+      const answer = await storage.commit(page)
+      // The connection is cut after the commit, by an adapter that does not say what went wrong.
+      if (!cutting || !page.sweep?.retire) return answer
+      cutting = false
+      throw new Error('connection lost')
+    },
+  })
+  const world = await connected(withSink(app.sink, { models: [EMPLOYEE], store: 'versions' }), { wrap })
+  const gone = await vanish(world)
+  cutting = true
+  await world.work(8 * DAY).catch(() => {})
+  await world.work(130_000)
+  await world.work(DAY)
+  expect((await stored(world, world.id, EMPLOYEE)).has(gone)).toBe(false)
+  expect(app.row(EMPLOYEE, gone)?.data).toBeNull()
+})
+
 test('omitted fields do not reach the sink', async () => {
   const app = follower()
   await connected(withSink(app.sink, { omit: { [EMPLOYEE]: ['ssn', 'date_of_birth'] } }))

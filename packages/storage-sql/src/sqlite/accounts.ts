@@ -63,7 +63,7 @@ export function claim(database: Statements, sql: Sql, { owner, leaseMs, limit, a
   return claimable(database, sql, limit, accountId, now).map((id) => {
     database.run(sql.lease, Math.floor(now + leaseMs), toStored(owner), toStored(id))
     const account = known(database, sql, id)
-    return { account, fence: account.fence, dirty: account.dirty }
+    return { account, fence: account.fence, dirty: account.dirty, now }
   })
 }
 

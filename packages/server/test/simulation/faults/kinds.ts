@@ -48,6 +48,8 @@ export interface RequestTraits {
   list: boolean
   cursor: boolean
   status: boolean
+  /** Asks Merge to forget the account. */
+  deletion: boolean
 }
 
 /** Whether a fault can hit such a request at all. The page faults also look at the answer, and pass where it is the last page. */
@@ -67,6 +69,10 @@ export function applies(kind: FaultKind, request: RequestTraits): boolean {
     case 'date-in-future':
     case 'date-in-past':
       return request.status
+    // "Done" and "there is no such account" are the two words that end a deletion: whoever lies here leaves an orphan for the audit.
+    case 'empty':
+    case 'status-404':
+      return !request.deletion
     default:
       return true
   }

@@ -1,6 +1,6 @@
+import type { FaultKind } from '../faults/kinds.ts'
 import type { ModelSettings, SyncRun } from '../merge/model.ts'
 import type { WriteKind } from '../merge/rows.ts'
-import type { FaultKind } from '../faults/kinds.ts'
 import type { Point } from '../world/chaos.ts'
 
 /** One account's life, as a plain value: what happens, and when. The same value always runs the same way. */
@@ -12,10 +12,15 @@ export interface History {
    */
   readonly family: 'plain' | 'sweep'
   readonly hours: number
-  readonly models: readonly ModelSettings[]
+  /** `initial`: Merge's first sync of an account that was just linked. */
+  readonly models: readonly (ModelSettings & { initial: SyncRun })[]
   readonly sync: { lookEvery: number; idle: number; sweepEvery: number; earlyRead: boolean }
+  /** Records also go into a sink, which must end up equal. */
+  readonly sink: boolean
   readonly originIds: 'many-per-category' | 'one-per-category'
   readonly workers: readonly WorkerSettings[]
+  /** Milliseconds by which the store's clock is ahead. A worker whose own is further behind finds everything due at once. */
+  readonly storeSkew: number
   /** Milliseconds that an answer of Merge and of the store take, at most. */
   readonly latency: { merge: number; store: number }
   readonly events: readonly Event[]

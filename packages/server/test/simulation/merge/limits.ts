@@ -5,8 +5,8 @@ export interface Limits {
   /** Counts a request. `false`: one too many. */
   admit(accountToken: string, now: number): boolean
   /** Counts a failed answer to this address. More than 20 in ten seconds: it is blocked for ten. */
-  failed(address: number, now: number): void
-  isBlocked(address: number, now: number): boolean
+  failed(address: string, now: number): void
+  isBlocked(address: string, now: number): boolean
   /** How often an address was blocked. */
   readonly blocks: number
 }
@@ -20,7 +20,7 @@ export function createLimits(): Limits {
   let blocks = 0
   const requests = new Map<string, number[]>()
   const errors = new Map<string, number[]>()
-  const blockedUntil = new Map<number, number>()
+  const blockedUntil = new Map<string, number>()
 
   const recent = <Key>(log: Map<Key, number[]>, key: Key, since: number): number[] => {
     const kept = (log.get(key) ?? []).filter((at) => at > since)

@@ -69,7 +69,10 @@ export function cutPage<T extends { key: number }>(
     compare = key
   }
   const first = position === null && cursor.offset === 0
-  return { items: page, next: first ? { offset: settings.pageSize, position: null } : { offset: cursor.offset + settings.pageSize, position } }
+  return {
+    items: page,
+    next: first ? { offset: settings.pageSize, position: null } : { offset: cursor.offset + settings.pageSize, position },
+  }
 }
 
 function sorted(rows: readonly Row[], query: ListQuery, settings: ListSettings, at: number): Item[] {

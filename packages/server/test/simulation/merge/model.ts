@@ -1,5 +1,5 @@
 import type { Timeline } from '../engine/timeline.ts'
-import { type ListSettings } from './list.ts'
+import type { ListSettings } from './list.ts'
 import { createTable, formatStamp, type Table, type WriteKind } from './rows.ts'
 
 export type SyncResult = 'DONE' | 'PARTIALLY_SYNCED' | 'FAILED'

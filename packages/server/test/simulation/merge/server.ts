@@ -116,7 +116,11 @@ export function createFakeMerge({ timeline, random, createModels }: FakeMergeOpt
     const account = publicTokens.get(publicToken)
     publicTokens.delete(publicToken)
     if (account === undefined || account.deleted) return refuse(404, 'Not found.')
-    return answer(200, { account_token: account.token, id: account.id, integration: { name: 'People', slug: 'people', categories: [CATEGORY] } })
+    return answer(200, {
+      account_token: account.token,
+      id: account.id,
+      integration: { name: 'People', slug: 'people', categories: [CATEGORY] },
+    })
   }
 
   function find(id: string | null): Answer {
@@ -153,7 +157,15 @@ export function reply(status: number, text: string, now: number): Answer {
 
 function details(account: MergeAccount) {
   const { id, originId, status } = account
-  return { id, integration: 'People', integration_slug: 'people', category: CATEGORY, end_user_origin_id: originId, status, account_type: 'TEST' }
+  return {
+    id,
+    integration: 'People',
+    integration_slug: 'people',
+    category: CATEGORY,
+    end_user_origin_id: originId,
+    status,
+    account_type: 'TEST',
+  }
 }
 
 /** A filter's timestamp in microseconds; `null` without one. */

@@ -10,6 +10,7 @@ export const POINTS = [
   'commit',
   'release',
   'purge',
+  'sink',
   'fetch',
   'body',
   'sleep',

@@ -14,6 +14,8 @@ export interface Customer {
   readonly connected: readonly string[]
   readonly disconnected: ReadonlySet<string>
   readonly isBusy: boolean
+  /** What did not work however often it was tried. */
+  readonly complaints: readonly string[]
 }
 
 export const ORGANIZATION = 'org_acme'
@@ -23,7 +25,8 @@ const PATIENCE = 400
 export function createCustomer({ timeline, merge, workers }: { timeline: Timeline; merge: FakeMerge; workers: Workers }): Customer {
   const connected: string[] = []
   const disconnected = new Set<string>()
-  let queue: Promise<unknown> = Promise.resolve()
+  const complaints: string[] = []
+  let queue: Promise<void> = Promise.resolve()
   let waiting = 0
 
   const enqueue = (work: () => Promise<void>): Promise<void> => {
@@ -31,7 +34,7 @@ export function createCustomer({ timeline, merge, workers }: { timeline: Timelin
     const result = queue.then(work).finally(() => {
       waiting--
     })
-    queue = result.catch(() => {})
+    queue = result
     return result
   }
 
@@ -48,12 +51,12 @@ export function createCustomer({ timeline, merge, workers }: { timeline: Timelin
     return result
   }
 
-  async function insist(work: (integrations: Integrations) => Promise<boolean>): Promise<void> {
+  async function insist(what: string, work: (integrations: Integrations) => Promise<boolean>): Promise<void> {
     for (let tries = 0; tries < PATIENCE; tries++) {
       if ((await attempt(work))?.value === true) return
       await timeline.wait(5_000)
     }
-    throw new Error('The customer gave up.')
+    complaints.push(`the customer could not ${what}`)
   }
 
   const handle = (integrations: Integrations): Promise<AccountHandle | null> =>
@@ -62,12 +65,13 @@ export function createCustomer({ timeline, merge, workers }: { timeline: Timelin
   return {
     connected,
     disconnected,
+    complaints,
     get isBusy() {
       return waiting > 0
     },
     connect: () =>
       enqueue(() =>
-        insist(async (integrations) => {
+        insist('connect', async (integrations) => {
           const owner = integrations.forOrganization(ORGANIZATION)
           // It may have worked the last time, and only the answer was lost.
           let account = (await owner.list()).find(({ status }) => status === 'active' || status === 'relink_needed')
@@ -92,7 +96,7 @@ export function createCustomer({ timeline, merge, workers }: { timeline: Timelin
       enqueue(async () => {
         const id = connected.at(-1)
         if (id === undefined || disconnected.has(id)) return
-        await insist(async (integrations) => {
+        await insist('disconnect', async (integrations) => {
           await (await handle(integrations))?.delete()
           return true
         })

@@ -20,52 +20,66 @@ export interface Stage {
 export function happen(stage: Stage, event: Event): void {
   const { timeline, merge, network, chaos, workers, customer } = stage
   const account = living(merge)
-  const until = (length: number, undo: () => void) => timeline.at(timeline.now() + length, undo)
+  const until = (length: number, undo: () => void): void => void timeline.at(timeline.now() + length, undo)
   switch (event.do) {
     case 'sync':
-      return modelOf(account, event.model)?.run(event.run)
-    case 'write':
+      modelOf(account, event.model)?.run(event.run)
+      break
+    case 'write': {
+      const model = modelOf(account, event.model)
       // Nobody writes before the first sync has begun.
-      if ((modelOf(account, event.model)?.table.rows.length ?? 0) > 0 || event.kind !== 'create')
-        modelOf(account, event.model)?.write(event.kind, event.target, event.delay)
-      return
+      if (model && model.table.rows.length > 0) model.write(event.kind, event.target, event.delay)
+      break
+    }
     case 'off': {
       const model = modelOf(account, event.model)
       model?.setOff(event.status)
-      return void until(event.length, () => model?.setOff(null))
+      until(event.length, () => model?.setOff(null))
+      break
     }
     case 'webhook':
-      return customer.hint()
+      customer.hint()
+      break
     case 'broken':
-      if (account === undefined) return
+      if (account === undefined) break
       account.status = 'RELINK_NEEDED'
-      return void until(event.length, () => {
+      until(event.length, () => {
         account.status = 'COMPLETE'
       })
+      break
     case 'relink':
-      return void customer.relink()
+      void customer.relink()
+      break
     case 'delete':
-      return void customer.disconnect().then(() => (event.reconnect ? customer.connect() : undefined))
+      void customer.disconnect().then(() => (event.reconnect ? customer.connect() : undefined))
+      break
     case 'lag':
       merge.lag = event.milliseconds
-      return void until(event.length, () => {
+      until(event.length, () => {
         merge.lag = 0
       })
+      break
     case 'crowd':
       merge.limits.setRate(event.perMinute)
-      return void until(event.length, () => merge.limits.setRate(Number.POSITIVE_INFINITY))
+      until(event.length, () => merge.limits.setRate(Number.POSITIVE_INFINITY))
+      break
     case 'fault':
-      return network.arm({ kind: event.fault, argument: event.argument })
+      network.arm({ kind: event.fault, argument: event.argument })
+      break
     case 'crash':
-      return chaos.arm(event.worker, event.point, event.when, { do: 'crash' })
+      chaos.arm(event.worker, event.point, event.when, { do: 'crash' })
+      break
     case 'pause':
-      return chaos.arm(event.worker, event.point, event.when, { do: 'pause', length: event.length })
+      chaos.arm(event.worker, event.point, event.when, { do: 'pause', length: event.length })
+      break
     case 'store-failure':
-      return chaos.arm(event.worker, event.point, event.when, { do: 'fail' })
+      chaos.arm(event.worker, event.point, event.when, { do: 'fail' })
+      break
     case 'stop':
-      return workers.stop(event.worker)
+      workers.stop(event.worker)
+      break
     case 'clock':
-      return workers.setSkew(event.worker, event.skew)
+      workers.setSkew(event.worker, event.skew)
   }
 }
 

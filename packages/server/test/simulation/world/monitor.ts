@@ -37,12 +37,13 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
     return copy
   }
 
-  /** Reads what the commit changed, as a reader of the feed would, and holds it against what was there. */
-  async function follow(page: Page, answer: { changed: number; seq: number }): Promise<void> {
+  /** Reads what a commit changed, as a reader of the feed would, and holds it against what was there. `changed`: how much it says it was. */
+  async function follow(page: Page, changed: number | null): Promise<void> {
     const copy = copyOf(page.accountId, page.model)
     const { changes } = await storage.changes({ accountId: page.accountId, model: page.model, after: copy.seq, limit: 100_000 })
     if (purged.has(page.accountId)) return
-    if (changes.length !== answer.changed) breaks.push(`${page.model}: a commit reported ${answer.changed} changes, and the feed has ${changes.length}`)
+    if (changed !== null && changes.length !== changed)
+      breaks.push(`${page.model}: a commit reported ${changed} changes, and the feed has ${changes.length}`)
     for (const change of changes) {
       if (change.seq !== copy.seq + 1) breaks.push(`${page.model}: seq ${copy.seq} is followed by ${change.seq}`)
       copy.seq = change.seq
@@ -74,15 +75,20 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
 
       async commit(page) {
         const current = fences.get(page.accountId) === page.fence && !purged.has(page.accountId)
-        const answer = await storage.commit(page)
+        const answer = await storage.commit(page).catch(async (error: unknown) => {
+          // It may have done something all the same.
+          await follow(page, null)
+          throw error
+        })
         if (answer === 'fenced') {
           counts.fenced++
           return answer
         }
+        if (answer === 'held') return answer
         counts.commits++
         if (!current) breaks.push(`${page.model}: a page was accepted from a worker that had lost its lease`)
         if (page.release && holders.get(page.accountId) === process) holders.delete(page.accountId)
-        await follow(page, answer)
+        await follow(page, answer.changed)
         onCommit()
         return answer
       },

@@ -47,7 +47,7 @@ export function createNetwork(options: NetworkOptions): Network {
     if (armed.length === 0) return undefined
     const status = url.pathname.endsWith('/sync-status')
     const list = url.pathname.startsWith(`/api/${CATEGORY}/v1/`) && !status && url.searchParams.has('page_size')
-    const traits = { list, status, cursor: url.searchParams.has('cursor') }
+    const traits = { list, status, cursor: url.searchParams.has('cursor'), deletion: url.pathname.endsWith('/delete-account') }
     const index = armed.findIndex((fault) => applies(fault.kind, traits))
     return index < 0 ? undefined : armed.splice(index, 1)[0]
   }
@@ -87,7 +87,10 @@ export function createNetwork(options: NetworkOptions): Network {
     fetchOf: (process) => (input, init) => {
       const request = input instanceof Request && init === undefined ? input : new Request(input, init)
       const latency = random.int(Math.ceil(options.latency / 10), options.latency)
-      return abortable(process.seam('fetch', latency, () => answer(process, request)), request.signal)
+      return abortable(
+        process.seam('fetch', latency, () => answer(process, request)),
+        request.signal,
+      )
     },
     arm: (fault) => void armed.push(fault),
     calm() {

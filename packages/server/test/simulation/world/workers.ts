@@ -1,4 +1,4 @@
-import { createIntegrations, type Integrations, type Options } from '../../../src/index.ts'
+import { createIntegrations, type Integrations, type Options, type SinkBatch } from '../../../src/index.ts'
 import type { Storage } from '../../../src/storage/port.ts'
 import type { Sleep } from '../../../src/system.ts'
 import type { Random } from '../engine/random.ts'
@@ -8,6 +8,7 @@ import type { Chaos, Point } from './chaos.ts'
 import type { Monitor } from './monitor.ts'
 import { BASE_URL, type Network } from './network.ts'
 import { createProcess, type Process, type ProcessOptions } from './process.ts'
+import type { SinkCopy } from './sink-copy.ts'
 
 /** The application's worker processes: each is started again after a crash or a stop, on the same store. */
 export interface Workers {
@@ -29,6 +30,7 @@ export interface WorkersOptions {
   chaos: Chaos
   monitor: Monitor
   network: Network
+  sink: SinkCopy
   note: ProcessOptions['note']
   /** Milliseconds from now until something is due; `null`: nothing is. */
   dueIn: () => Promise<number | null>
@@ -128,14 +130,15 @@ interface Running {
 }
 
 /** The SDK, with every seam led through its process. */
-export function optionsOf(world: Pick<WorkersOptions, 'history' | 'timeline' | 'random' | 'monitor' | 'network'>, process: Process, skew: () => number, sleep: Sleep): Options {
+function optionsOf(world: WorkersOptions, process: Process, skew: () => number, sleep: Sleep): Options {
   const { history, timeline, random } = world
+  const sink = { write: (batch: SinkBatch) => process.seam('sink', 0, () => world.sink.write(batch)) }
   return {
     merge: { apiKey: 'test_key_of_the_simulation', baseUrl: BASE_URL, plan: 'enterprise', processes: history.workers.length },
     secrets: [SECRET],
     storage: storeOf(world, process),
     originIds: history.originIds,
-    sync: { models: history.models.map(({ name }) => name), ...history.sync },
+    sync: { models: history.models.map(({ name }) => name), ...history.sync, ...(history.sink ? { sink } : {}) },
     clock: { now: () => timeline.now() + skew() },
     sleep,
     random: random.next,

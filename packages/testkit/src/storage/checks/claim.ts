@@ -18,7 +18,7 @@ check('a due account: leased, fence raised by one, the row as it is after that',
   await storage.schedule(account.id, 2000)
   const claims = await storage.claim({ owner: 'worker', leaseMs: LONG_LEASE, limit: 10 })
   const row = { ...structuredClone(account), due: 1000, dirty: 2, fence: 1 }
-  assert.deepEqual(structuredClone(claims), [{ account: row, fence: 1, dirty: 2 }])
+  assert.deepEqual(structuredClone(claims), [{ account: row, fence: 1, dirty: 2, now: claims[0]?.now }])
   assert.deepEqual(await read(storage, account), row)
   await untouched()
 })
@@ -64,6 +64,12 @@ check('an expired lease may be claimed by anybody, with a higher fence', FENCE, 
   } else await clock.advance(800)
   const second = await claim(storage, account)
   assert.deepEqual([first.fence, second.fence], [1, 2])
+})
+
+check('a claim says the time by the store, which a worker whose clock is wrong counts from', SERVED, async ({ storage, clock }) => {
+  const account = await reserve(storage, 'a')
+  const { now } = await claim(storage, account)
+  assert.ok(Math.abs(now - clock.now()) < (clock.exact ? 1 : 60_000), `the claim says ${now}, the store's clock ${clock.now()}`)
 })
 
 check('each claim raises the fence by one, release or not, and it never goes down', FENCE, async ({ storage }) => {
