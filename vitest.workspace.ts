@@ -4,6 +4,7 @@ import type { TestProjectConfiguration } from 'vitest/config'
 import { launchOptions } from './scripts/browser.mjs'
 
 const alias = sourceAliases()
+const PROOFS = ['packages/server/test/{simulation,exploration}/**/*.test.ts', 'packages/*/test/sigkill-*.test.ts']
 
 /** Every test project. `vitest.config.ts` imports this list, so that a plain `vitest` in an editor runs the same. */
 const projects: TestProjectConfiguration[] = [
@@ -12,10 +13,12 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'node',
       include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-      exclude: ['packages/element/test/**'],
+      exclude: ['packages/element/test/**', ...PROOFS],
       testTimeout: 30_000,
     },
   },
+  // The long ones, one file at a time: they fill every core by themselves.
+  { resolve: { alias }, test: { name: 'proofs', include: PROOFS, testTimeout: 300_000, fileParallelism: false } },
   {
     resolve: { alias },
     test: {

@@ -57,7 +57,7 @@ export interface Walk {
   records: number
   /** Live records in the store when it began, and how many of them it has turned into tombstones since. */
   live: number
-  /** Where the change feed stood when it began: everything that it retires comes after. */
+  /** Of a sweep: where the change feed stood when it began; everything that it retires comes after. */
   seq: number
   deleted: number
 }

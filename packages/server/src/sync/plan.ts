@@ -69,7 +69,7 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     completeness: completeness(status),
     records: 0,
     live: held?.live ?? context.live,
-    seq: context.seq,
+    seq: kind === 'sweep' ? context.seq : 0,
     deleted: held?.deleted ?? 0,
   }
   const generation = Math.max(state.generation, context.generation)

@@ -4,9 +4,9 @@ import { explain } from './trial/explain.ts'
 import { runMany } from './trial/many.ts'
 import { neglected, summary } from './trial/report.ts'
 
-const WANTED = 5_000
+const WANTED = 6_000
 /** Fewer would not meet every kind of trouble often enough. */
-const AT_LEAST = 3_000
+const AT_LEAST = 5_000
 const MILLISECONDS = 60_000
 
 test('nothing is lost, stale or brought back in any history', { timeout: 600_000 }, async () => {

@@ -1,0 +1,2 @@
+export const ACCOUNT_ID = 'account'
+export const MODEL = 'hris.Employee'
