@@ -11,12 +11,28 @@ import { calm, happen } from '../world/happen.ts'
 import { BASE_URL, createNetwork } from '../world/network.ts'
 import { createProcess } from '../world/process.ts'
 
+/** How a sync that is not ours bounds its next reading. */
+export const RECIPES = {
+  'from the start of the last reading up to the last sync of Merge': ({ startedAt }, finished) => ({
+    modified_after: startedAt,
+    modified_before: finished,
+  }),
+  'from the start of the last reading on': ({ startedAt }) => ({ modified_after: startedAt }),
+  'from the newest stamp that was seen on': ({ newest }) => ({ modified_after: newest }),
+} satisfies Record<string, (mark: Partial<Mark>, finished: string) => { modified_after: string | undefined; modified_before?: string }>
+
+interface Mark {
+  startedAt: string
+  finished: string
+  newest: string | undefined
+}
+
 /**
- * Merge's published recipe, read with all good will, on the same histories: look at sync-status on a timer and on webhooks; when a model's
+ * A sync by one of these recipes (the first is Merge's published one, the second that of its newer pages), read with all good will, on the same histories: look at sync-status on a timer and on webhooks; when a model's
  * `last_sync_finished` has moved, read from the start of the last reading (by our own clock) up to it. Good will: a watermark for each
  * model, which moves only when every page was read; deleted records are asked for; nothing crashes. Returns what is wrong in the end.
  */
-export async function runRecipe(history: History): Promise<Problem[]> {
+export async function runRecipe(history: History, recipe: keyof typeof RECIPES): Promise<Problem[]> {
   const random = createRandom(history.seed ^ 0x5eed)
   const timeline = createTimeline(START)
   const merge = createFakeMerge({
@@ -41,7 +57,7 @@ export async function runRecipe(history: History): Promise<Problem[]> {
   const chaos = createChaos()
   const process = createProcess({ worker: 0, timeline, chaos, note() {} })
   const token = await link(merge)
-  const reader = createReader(network.fetchOf(process), token, () => timeline.now() + (history.workers[0]?.skew ?? 0), history)
+  const reader = createReader(network.fetchOf(process), token, () => timeline.now() + (history.workers[0]?.skew ?? 0), history, recipe)
 
   let busy = false
   const look = (): void => {
@@ -90,8 +106,8 @@ interface Status {
   last_sync_finished: string | null
 }
 
-function createReader(fetch: typeof globalThis.fetch, token: string, now: () => number, history: History) {
-  const marks = new Map<string, { startedAt: string; finished: string }>()
+function createReader(fetch: typeof globalThis.fetch, token: string, now: () => number, history: History, recipe: keyof typeof RECIPES) {
+  const marks = new Map<string, Mark>()
   const rows = new Map<string, string | null>()
 
   async function get(path: string, query: Record<string, string | undefined>) {
@@ -104,14 +120,21 @@ function createReader(fetch: typeof globalThis.fetch, token: string, now: () => 
 
   async function read(name: string, path: string, finished: string): Promise<void> {
     const startedAt = new Date(now()).toISOString()
-    const bounds = { modified_after: marks.get(name)?.startedAt, modified_before: finished, include_deleted_data: 'true', page_size: '100' }
+    const bounds = { ...RECIPES[recipe](marks.get(name) ?? {}, finished), include_deleted_data: 'true', page_size: '100' }
+    let newest = marks.get(name)?.newest
     for (let cursor: string | undefined; ; ) {
-      const page: { next: string | null; results: { id: string; remote_was_deleted: boolean }[] } = await get(path, { ...bounds, cursor })
-      for (const row of page.results) rows.set(`${name} ${row.id}`, row.remote_was_deleted ? null : JSON.stringify(row))
+      const page: { next: string | null; results: { id: string; modified_at: string | null; remote_was_deleted: boolean }[] } = await get(
+        path,
+        { ...bounds, cursor },
+      )
+      for (const row of page.results) {
+        rows.set(`${name} ${row.id}`, row.remote_was_deleted ? null : JSON.stringify(row))
+        if (row.modified_at !== null && row.modified_at > (newest ?? '')) newest = row.modified_at
+      }
       if (page.next === null || page.next === cursor) break
       cursor = page.next
     }
-    marks.set(name, { startedAt, finished })
+    marks.set(name, { startedAt, finished, newest })
   }
 
   return {
