@@ -72,10 +72,6 @@ export const ErrorCode = {
   BUSY: 'BUSY',
   /** The customer must relink before anything else works. */
   ACCOUNT_RELINK_NEEDED: 'ACCOUNT_RELINK_NEEDED',
-  /** Merge does not know this linked account any more. */
-  ACCOUNT_GONE: 'ACCOUNT_GONE',
-  /** The connection has no permission for this model. */
-  ACCOUNT_FORBIDDEN: 'ACCOUNT_FORBIDDEN',
   /** The network failed or Merge answered 5xx. */
   UPSTREAM_UNAVAILABLE: 'UPSTREAM_UNAVAILABLE',
   /** No complete answer in time. */
@@ -96,8 +92,6 @@ export const ErrorCode = {
   SYNC_MASS_DELETION: 'SYNC_MASS_DELETION',
   /** The row kept changing under us. */
   STORE_CONFLICT: 'STORE_CONFLICT',
-  /** Somebody else holds the lease now; nothing was written. */
-  STORE_FENCED: 'STORE_FENCED',
   /** The database cannot be used; the message says why and what to do. */
   STORE_UNAVAILABLE: 'STORE_UNAVAILABLE',
   /** The adapter implements another contract, or its schema is newer than this code. */
@@ -123,6 +117,5 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.UPSTREAM_CURSOR_INVALID,
   ErrorCode.SYNC_SINK_FAILED,
   ErrorCode.STORE_CONFLICT,
-  ErrorCode.STORE_FENCED,
   ErrorCode.STORE_UNAVAILABLE,
 ])

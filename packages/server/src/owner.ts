@@ -5,6 +5,7 @@ import { type CreateLinkTokenInput, createLinkToken, type LinkTokenResult } from
 import { exchangePublicToken } from './link/exchange-public-token.ts'
 import { checkOwner, type OwnerKey } from './link/origin-id.ts'
 import { type LinkedAccount, viewAccount } from './linked-account.ts'
+import { everyAccount } from './storage/every-account.ts'
 
 /** The door to everything that one organization, or one of its users, has connected. There is no other. */
 export interface Owner {
@@ -31,18 +32,9 @@ export function createOwner(core: Core, key: OwnerKey): Owner {
     },
 
     async list(query = {}) {
+      const category = query.category === undefined ? {} : { category: query.category }
       const accounts: LinkedAccount[] = []
-      for (let after: string | undefined; ; ) {
-        const page = await core.storage.list({
-          ...owner,
-          limit: 100,
-          ...(query.category === undefined ? {} : { category: query.category }),
-          ...(after === undefined ? {} : { after }),
-        })
-        accounts.push(...page.accounts.map((account) => viewAccount(account, view)))
-        if (page.next === null) break
-        after = page.next
-      }
+      for await (const account of everyAccount(core.storage, { ...owner, ...category })) accounts.push(viewAccount(account, view))
       return accounts.sort((one, other) => (one.createdAt < other.createdAt ? -1 : one.createdAt > other.createdAt ? 1 : 0))
     },
 

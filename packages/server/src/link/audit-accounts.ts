@@ -1,4 +1,5 @@
 import type { LinkedAccountAtMerge } from '../merge/gateway.ts'
+import { everyAccount } from '../storage/every-account.ts'
 import type { Account } from '../storage/port.ts'
 import type { LinkContext } from './context.ts'
 import { reportHealth } from './report-health.ts'
@@ -21,7 +22,7 @@ export interface AuditReport {
  * Throws `UPSTREAM_*` or `CONFIG_AUTH` when Merge cannot be asked: then nothing was changed.
  */
 export async function auditAccounts(context: LinkContext, wanted: readonly string[]): Promise<AuditReport> {
-  const ours = await everyAccount(context)
+  const ours = await Array.fromAsync(everyAccount(context.storage, {}))
   const categories = new Set([...wanted, ...ours.map((account) => account.category)])
   const theirs: LinkedAccountAtMerge[] = []
   for (const category of categories) theirs.push(...(await context.gateway.linkedAccounts(category)))
@@ -58,14 +59,4 @@ export async function auditAccounts(context: LinkContext, wanted: readonly strin
 /** JSON keeps two places apart whatever characters an origin id of somebody else has. */
 function placeOf(category: string, originId: string): string {
   return JSON.stringify([category, originId])
-}
-
-async function everyAccount(context: LinkContext): Promise<Account[]> {
-  const accounts: Account[] = []
-  for (let after: string | undefined; ; ) {
-    const page = await context.storage.list({ limit: 500, ...(after === undefined ? {} : { after }) })
-    accounts.push(...page.accounts)
-    if (page.next === null) return accounts
-    after = page.next
-  }
 }

@@ -1,6 +1,7 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import { isCategory } from '../merge/categories.ts'
 import { Secret } from '../secrets/secret.ts'
+import { everyAccount } from '../storage/every-account.ts'
 import type { Account, Status } from '../storage/port.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
@@ -85,20 +86,9 @@ function findExchanged(context: LinkContext, accounts: readonly Account[], token
 const EVERY_STATUS: readonly Status[] = ['pending', 'active', 'held', 'relink_needed', 'deleting', 'error', 'deleted']
 
 /** Tombstones included. */
-async function accountsOf(context: LinkContext, owner: OwnerKey): Promise<Account[]> {
-  const accounts: Account[] = []
-  for (let after: string | undefined; ; ) {
-    const page = await context.storage.list({
-      organizationId: owner.organizationId,
-      userId: owner.userId,
-      status: EVERY_STATUS,
-      limit: 100,
-      ...(after === undefined ? {} : { after }),
-    })
-    accounts.push(...page.accounts)
-    if (page.next === null) return accounts
-    after = page.next
-  }
+function accountsOf(context: LinkContext, owner: OwnerKey): Promise<Account[]> {
+  const { organizationId, userId } = owner
+  return Array.fromAsync(everyAccount(context.storage, { organizationId, userId, status: EVERY_STATUS }))
 }
 
 function notFound(): IntegrationError {
