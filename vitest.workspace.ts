@@ -4,6 +4,7 @@ import type { TestProjectConfiguration } from 'vitest/config'
 import { launchOptions } from './scripts/browser.mjs'
 
 const alias = sourceAliases()
+const DATABASES = ['packages/*/test/databases/**/*.test.ts', 'examples/*/test/databases/**/*.test.ts']
 const PROOFS = ['packages/server/test/{simulation,exploration}/**/*.test.ts', 'packages/*/test/sigkill-*.test.ts']
 
 /** Every test project. `vitest.config.ts` imports this list, so that a plain `vitest` in an editor runs the same. */
@@ -13,10 +14,12 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'node',
       include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-      exclude: ['packages/element/test/**', ...PROOFS],
+      exclude: ['packages/element/test/**', ...DATABASES, ...PROOFS],
       testTimeout: 30_000,
     },
   },
+  // What needs a database server: one from npm, or one that is there already.
+  { resolve: { alias }, test: { name: 'databases', include: DATABASES, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
   // The long ones, one file at a time: they fill every core by themselves.
   { resolve: { alias }, test: { name: 'proofs', include: PROOFS, testTimeout: 300_000, fileParallelism: false } },
   {

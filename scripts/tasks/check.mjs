@@ -15,6 +15,7 @@ const results = [
   await step('types', types),
   await step('packages', afterBuild(packages)),
   await step('node', () => tests('node')),
+  await step('databases', () => tests('databases')),
   await step('proofs', () => tests('proofs')),
   await step('dom', () => tests('dom')),
   await step('browser', () => tests('browser')),
