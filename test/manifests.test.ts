@@ -27,7 +27,8 @@ const unpublished = [
 
 describe.each([...published])('the package %s', (folder, manifest) => {
   it('is named after its folder, free and meant for everyone', () => {
-    expect(manifest.name).toBe(`@connect-integration/${folder}`)
+    // The command line is called by its name: `npx connect-integration`.
+    expect(manifest.name).toBe(folder === 'cli' ? 'connect-integration' : `@connect-integration/${folder}`)
     expect(manifest.license).toBe('MIT')
     expect(manifest.private).toBeUndefined()
   })

@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { pageBreaches, tableBelow } from './spec/page.ts'
+import { processChecks } from '../packages/testkit/src/processes/index.ts'
+import { storageChecks } from '../packages/testkit/src/storage/checks/index.ts'
+import { checkBreaches, pageBreaches, tableBelow } from './spec/page.ts'
 import { guideBreaches } from './spec/quotes.ts'
 import { titlesOf } from './spec/titles.ts'
 import { ROWS, transitions } from './spec/transitions.ts'
@@ -19,6 +21,11 @@ describe('the spec', () => {
 
   it.each([...pages, ...guides])('%s quotes what the examples have, and every link leads somewhere', (path) => {
     expect(guideBreaches(path, read(path) ?? '', read, existsSync)).toEqual([])
+  })
+
+  it('names each check of the storage contract, and none that does not exist', () => {
+    const ids = [...storageChecks, ...processChecks].map(({ id }) => id)
+    expect(checkBreaches('docs/spec/storage.md', read('docs/spec/storage.md') ?? '', ids)).toEqual([])
   })
 
   it('has pages and guides to look at', () => {
@@ -103,6 +110,16 @@ describe('the law of the spec', () => {
     ['a promise in passing', 'Nothing is ever lost, and it never will be.'],
   ])('catches %s', (_, line) => {
     expect(breaches(line).length).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['names every check', '- It holds. [check: get: a miss] [check: get: a hit]', 0],
+    ['names a row of checks', '- It holds. [check: get: *]', 0],
+    ['names a check that does not exist', '- It holds. [check: get: *] [check: get: a mis]', 1],
+    ['leaves a check out', '- It holds. [check: get: a miss]', 1],
+    ['names a check in code only', '```\n- It holds. [check: get: *]\n```', 2],
+  ])('counts what is wrong with a page that %s', (_, page, breaches) => {
+    expect(checkBreaches('page.md', page, ['get: a miss', 'get: a hit'])).toHaveLength(breaches)
   })
 
   it('finds the tests of the storage contract too', () => {

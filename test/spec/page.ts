@@ -4,6 +4,8 @@ import { titlesOf } from './titles.ts'
 export type ReadFile = (path: string) => string | null
 
 const REFERENCE = /\[test: (\S+) "(.+?)"\]/g
+/** A check of the storage contract by its name; `*` stands for anything. Held against the kit itself by `checkBreaches`. */
+const CHECK = /\[check: (.+?)\](?= |$)/g
 /** A promise is a list item or a quotation, in one line. Everything else explains: headings, tables, paragraphs. */
 const PROMISE = /^\s*(?:[-*]|\d+\.|>) /
 /** Words that promise: outside of a promise they would go untested. */
@@ -17,12 +19,24 @@ export function pageBreaches(path: string, text: string, readFile: ReadFile): st
     const wrong = references.flatMap(({ file, title }) => referenceBreaches(file, title, readFile)).map((what) => `${place}: ${what}`)
     if (line.split('[test:').length - 1 !== references.length) wrong.push(`${place}: a reference should read [test: path "title"]`)
     if (PROMISE.test(line)) {
-      if (!/\[test: \S+ ".+?"\]$/.test(line)) wrong.push(`${place}: this promise does not end with its test`)
+      if (!/\[(?:test: \S+ ".+?"|check: .+)\]$/.test(line)) wrong.push(`${place}: this promise does not end with its test`)
     } else if (!/^[|#]/.test(line) && PROMISING.test(line)) {
       wrong.push(`${place}: "${PROMISING.exec(line)?.[0]}" promises something; make it a list item with its test`)
     }
     return wrong
   })
+}
+
+/** What is wrong between a page and the checks of the kit: one that is named and does not exist, or exists and is named nowhere. */
+export function checkBreaches(path: string, text: string, ids: readonly string[]): string[] {
+  const named = textLines(text).flatMap(({ line, number }) => [...line.matchAll(CHECK)].map(([, name = '']) => ({ name, number })))
+  const patterns = named.map(({ name, number }) => ({ name, number, pattern: new RegExp(`^${name.split('*').map(escaped).join('.+')}$`) }))
+  const unknown = patterns.filter(({ pattern }) => !ids.some((id) => pattern.test(id)))
+  const missing = ids.filter((id) => !patterns.some(({ pattern }) => pattern.test(id)))
+  return [
+    ...unknown.map(({ name, number }) => `${path}:${number}: the kit has no check "${name}"`),
+    ...missing.map((id) => `${path}: the check "${id}" is named nowhere`),
+  ]
 }
 
 function referenceBreaches(file: string, title: string, readFile: ReadFile): string[] {
@@ -58,4 +72,8 @@ function cellsOf(line: string): string[] {
     .slice(1, -1)
     .split('|')
     .map((cell) => cell.trim())
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -42,6 +42,7 @@ export const ROWS: Record<Answer['kind'], readonly Event[]> = {
   stored: ['stored'],
   held: ['held'],
   quarantined: ['quarantined'],
+  reread: ['reread'],
   sunk: ['sunk'],
   cursor_invalid: ['cursor_invalid'],
   failed: ['failed'],
@@ -56,6 +57,7 @@ const walk = (kind: Walk['kind'], more: Partial<Walk> = {}): Walk => ({
   cursor: 'c',
   startedAt: NOW - HOUR,
   seen: null,
+  unstamped: false,
   completeness: 'complete',
   records: 100,
   live: 500,
@@ -103,14 +105,15 @@ const STATES = Object.keys(EXAMPLES) as State[]
 function answersTo(checkpoint: Checkpoint): [Event, Answer][] {
   return [
     ...decisions(checkpoint),
-    ['page more', { kind: 'page', next: 'd', records: 100, now: NOW }],
-    ['page last', { kind: 'page', next: null, records: 7, now: NOW }],
+    ['page more', { kind: 'page', next: 'd', records: 100, unstamped: 0, now: NOW }],
+    ['page last', { kind: 'page', next: null, records: 7, unstamped: 0, now: NOW }],
     ['stored', { kind: 'stored', deleted: 1 }],
     ['held', { kind: 'held', now: NOW }],
     ['quarantined', { kind: 'quarantined', refused: [{ id: 'r', modifiedAt: 1, code: 'UNEXPECTED', at: NOW }], accepted: [] }],
+    ['reread', { kind: 'reread', id: 'r', hidden: false, now: NOW }],
     ['sunk', { kind: 'sunk' }],
     ['cursor_invalid', { kind: 'cursor_invalid' }],
-    ['failed', { kind: 'failed', code: 'UPSTREAM_TIMEOUT' }],
+    ['failed', { kind: 'failed', code: 'UPSTREAM_TIMEOUT', now: NOW }],
   ]
 }
 

@@ -76,7 +76,7 @@ test('a finished modal makes a connection whose data arrives in the file', async
   await modal().getByRole('button', { name: 'Personio' }).click()
   await modal().getByRole('button', { name: 'Connect', exact: true }).click()
   await modal().getByRole('button', { name: 'Done' }).click()
-  await card().getByText('Up to date').waitFor({ timeout: 40_000 })
+  await card().getByText('Last synced').waitFor({ timeout: 45_000 })
   expect(same()).toMatchObject({ missing: 0, stale: 0, extra: 0, resurrected: 0 })
   expect(same().rows).toBeGreaterThan(300)
   expect(await page.getByRole('row').count()).toBeGreaterThan(10)
@@ -96,11 +96,11 @@ test('what changes at the source shows on the page', async () => {
 
 test('a broken connection asks for attention, and a relink mends it', async () => {
   sandbox().setStatus(account().id, 'RELINK_NEEDED')
-  await card().getByText('Needs attention').waitFor({ timeout: 30_000 })
+  await card().getByText('Needs attention').waitFor({ timeout: 45_000 })
   await card().getByRole('button', { name: 'Relink' }).click()
   await modal().getByRole('button', { name: 'Connect', exact: true }).click()
   await modal().getByRole('button', { name: 'Done' }).click()
-  await card().getByText('Up to date').waitFor({ timeout: 40_000 })
+  await card().getByText('Last synced').waitFor({ timeout: 45_000 })
   expect(readAccounts(demo.database)).toHaveLength(1)
   expect(sandbox().accounts()).toHaveLength(1)
 })
@@ -134,7 +134,7 @@ test('a deletion asks first, and leaves nothing', async () => {
       .filter(({ status }) => status === 'COMPLETE'),
   ).toHaveLength(1)
   await card().getByRole('button', { name: 'Delete' }).click()
-  await page.getByRole('button', { name: 'Delete integration' }).click()
+  await modal().getByRole('button', { name: 'Delete integration' }).click()
   await card().waitFor({ state: 'detached' })
   const linked = readAccounts(demo.database).filter((row) => row.linkedAccountId !== null)
   expect(linked).toEqual([expect.objectContaining({ status: 'deleted', records: 0, hasToken: 0, hasDetails: 0 })])
@@ -146,7 +146,9 @@ test('a deletion asks first, and leaves nothing', async () => {
 })
 
 test('nothing secret and nothing technical was shown or printed', async () => {
-  const text = [await page.locator('body').textContent(), ...consoleLines, ...log].join('\n')
+  const list = await page.locator('integration-list').evaluate((element) => element.shadowRoot?.textContent)
+  expect(list).toContain('Continue')
+  const text = [list, await page.locator('body').textContent(), ...consoleLines, ...log].join('\n')
   expect(text).not.toMatch(/token|merge|stack|undefined/i)
   expect(log.join('\n')).toMatch(/connected/)
 })

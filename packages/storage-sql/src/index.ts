@@ -1,1 +1,8 @@
+export { type Dialect, type MigrationOptions, migrationSql, migrations } from './migrations.ts'
+export type { MysqlConnection, MysqlDatabase, MysqlPool, MysqlPoolConnection, MysqlQuery, Promising } from './mysql/driver.ts'
+export { type MysqlStorageOptions, type MysqlTransaction, mysqlStorage } from './mysql/storage.ts'
+export type { PostgresDatabase, PostgresQueryable, PostgresSql, PostgresTransaction } from './postgres/database.ts'
+export { type PostgresStorageOptions, postgresStorage } from './postgres/storage.ts'
+export type { Migration, SqlStorage } from './sql-storage.ts'
+export type { SqliteDatabase, SqliteStatement } from './sqlite/driver.ts'
 export { type SqliteStorageOptions, sqliteStorage } from './sqlite/storage.ts'

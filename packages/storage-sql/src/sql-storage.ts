@@ -22,6 +22,9 @@ export interface Migration {
   readonly version: number
   /** Whole words, for the plan: "accounts, models and records". */
   readonly name: string
-  /** SQL, one statement each, without a closing semicolon. */
+  /**
+   * SQL, one statement each, without a closing semicolon and without parameters. All of it: also what writes down that this version
+   * has been reached, so that a database on which somebody ran them by hand counts as migrated.
+   */
   readonly statements: readonly string[]
 }

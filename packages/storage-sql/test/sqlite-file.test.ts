@@ -249,17 +249,17 @@ describe('work that is not done', () => {
 
   const sql = statements('connect_integration_')
   const PLANS: readonly [string, string, unknown[]][] = [
-    ['claim by due', sql.claimable, [1, 1]],
-    ['claim by id', sql.claimableById, [1, 1, 'a']],
+    ['claim by due', sql.claimable, [1, 1, 1]],
+    ['claim by id', sql.claimableById, [1, 'a', 1]],
     ['get by id', sql.byId, ['a']],
     ['get by originId', sql.byOriginId, ['a', 'b']],
     ['get by linkedAccountId', sql.byLinkedAccountId, ['a']],
     ['reserve', sql.bySlot, ['a']],
     ['list of an organization', sql.select('organization_id = ? AND id > ? ORDER BY id LIMIT ?'), ['a', 'b', 1]],
     ['changes', sql.changes, ['a', 'b', 1, 1]],
-    ['the stored versions of a page', sql.versions, [1, '["a"]']],
+    ['the stored versions of a page', sql.versions, ['["a"]', 1]],
     ['what a page brings is not missing', sql.clearMissing, [1, '["a"]']],
-    ['retire', sql.retirable, [1, 1, 1]],
+    ['retire', sql.retirable, [1, 1, 1, 1]],
   ]
   test.each(PLANS)('%s goes by an index: it scans no table', async (_, statement, parameters) => {
     handle = new DatabaseSync(file.path)

@@ -9,7 +9,8 @@ import {
   type NewAccount,
 } from '@connect-integration/server/storage'
 import { storedOrNull, toStored } from '../text.ts'
-import type { Statements, Value } from './connection.ts'
+import type { Statements } from './connection.ts'
+import type { Value } from './driver.ts'
 import { isDuplicate } from './errors.ts'
 import { toAccounts, toId } from './rows.ts'
 import type { Sql } from './statements.ts'
@@ -70,7 +71,9 @@ export function claim(database: Statements, sql: Sql, { owner, leaseMs, limit, a
 /** Ids of the accounts that a claim would get, the oldest due first. */
 export function claimable(database: Statements, sql: Sql, limit: number, accountId: string | undefined, now: number): string[] {
   const rows =
-    accountId === undefined ? database.all(sql.claimable, now, limit) : database.all(sql.claimableById, now, limit, toStored(accountId))
+    accountId === undefined
+      ? database.all(sql.claimable, now, now, limit)
+      : database.all(sql.claimableById, now, toStored(accountId), limit)
   return rows.map(toId)
 }
 

@@ -70,6 +70,6 @@ function retire(database: Statements, sql: Sql, model: Model, key: number) {
 
 /** Remembers what this sweep missed, for the next one. */
 function markMissing(database: Statements, sql: Sql, model: Model, sweep: number) {
-  database.run(sql.markMissing, model.key, sweep)
+  database.run(sql.markMissing, sweep, model.key, sweep)
   database.run(sql.forgetMissing, model.key, sweep)
 }

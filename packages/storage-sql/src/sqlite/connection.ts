@@ -1,18 +1,17 @@
 import { resolve } from 'node:path'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { closed, explain } from './errors.ts'
-import { configured, loadSqlite, openFile } from './open.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { nameOfFile, type Row, type SqliteDatabase, type SqliteStatement, type Value } from './driver.ts'
+import { closed, explain, notInTransaction } from './errors.ts'
+import { configured, erasing, isThere, loadSqlite, openFile } from './open.ts'
 
-/** A database that is opened on first use, and whose failures name it. */
+/** A database whose failures name it. */
 export interface Connection {
   /** For messages. */
   readonly place: string
   /** One statement, or several that need not belong together. */
   use<Result>(work: (database: Statements) => Result): Promise<Result>
-  /** All of `work` or, when it throws, nothing. Holds the write lock from its start, so that what it reads stays true. */
+  /** All of `work` or, when it throws, nothing. What it reads stays true until it has written. */
   transaction<Result>(work: (database: Statements) => Result): Promise<Result>
-  /** Closes what was opened here; a handle that was passed in stays open. Safe to call twice. */
-  close(): void
 }
 
 /** SQL on one open database. Statements are compiled once and kept. */
@@ -23,12 +22,15 @@ export interface Statements {
   run(sql: string, ...parameters: Value[]): number
 }
 
-export type Value = string | number | null
+export interface OwnConnection extends Connection {
+  /** Reads and leaves everything as it is, the pragmas too; `null` when there is no database yet. */
+  look<Result>(work: (database: Statements) => Result): Promise<Result | null>
+  /** Closes what was opened here; a handle that was passed in stays open. Safe to call twice. */
+  close(): void
+}
 
-export type Row = Record<string, Value>
-
-/** A failure to open is not remembered: the next call tries again. */
-export function connection(location: string | DatabaseSync): Connection {
+/** Opened on first use; a failure to open is not remembered: the next call tries again. A transaction holds the write lock from its start. */
+export function connection(location: string | SqliteDatabase): OwnConnection {
   const place = nameOf(location)
   let opening: Promise<Statements> | undefined
   let opened: DatabaseSync | undefined
@@ -59,9 +61,28 @@ export function connection(location: string | DatabaseSync): Connection {
     }
   }
 
+  const look: OwnConnection['look'] = async (work) => {
+    if (isClosed) throw closed(place)
+    try {
+      if (typeof location !== 'string') return work(statements(location))
+      if (opening) return work(await opening)
+      if (!isThere(location)) return null
+      const sqlite = await loadSqlite()
+      const database = new sqlite.DatabaseSync(location)
+      try {
+        return work(statements(database))
+      } finally {
+        database.close()
+      }
+    } catch (error) {
+      throw explain(error, place)
+    }
+  }
+
   return {
     place,
     use,
+    look,
     transaction: (work) => use((database) => inTransaction(database, work)),
     close() {
       isClosed = true
@@ -71,8 +92,26 @@ export function connection(location: string | DatabaseSync): Connection {
   }
 }
 
-function statements(database: DatabaseSync): Statements {
-  const prepared = new Map<string, StatementSync>()
+/** Inside the transaction that is open on the caller's handle: what is done together is a savepoint in it. */
+export function callersTransaction(handle: SqliteDatabase): Connection {
+  const place = nameOf(handle)
+  let database: Statements | undefined
+
+  const use: Connection['use'] = async (work) => {
+    try {
+      if (!isInTransaction(handle)) throw notInTransaction(place)
+      database ??= statements(erasing(handle, place))
+      return inSavepoint(database, work)
+    } catch (error) {
+      throw explain(error, place)
+    }
+  }
+
+  return { place, use, transaction: use }
+}
+
+function statements(database: SqliteDatabase): Statements {
+  const prepared = new Map<string, SqliteStatement>()
   const prepare = (sql: string) => {
     const known = prepared.get(sql)
     if (known) return known
@@ -94,20 +133,44 @@ function inTransaction<Result>(database: Statements, work: (database: Statements
     database.run('COMMIT')
     return result
   } catch (error) {
-    rollBack(database)
+    undo(database, 'ROLLBACK')
     throw error
   }
 }
 
-function rollBack(database: Statements) {
+function inSavepoint<Result>(database: Statements, work: (database: Statements) => Result): Result {
+  database.run('SAVEPOINT connect_integration')
   try {
-    database.run('ROLLBACK')
+    const result = work(database)
+    database.run('RELEASE connect_integration')
+    return result
+  } catch (error) {
+    undo(database, 'ROLLBACK TO connect_integration', 'RELEASE connect_integration')
+    throw error
+  }
+}
+
+function undo(database: Statements, ...how: string[]) {
+  try {
+    for (const sql of how) database.run(sql)
   } catch {
     // SQLite has rolled back by itself, as it does when the disk is full.
   }
 }
 
-function nameOf(location: string | DatabaseSync) {
-  if (typeof location === 'string') return location === ':memory:' ? 'The database in memory' : resolve(location)
-  return location.location() ?? 'The database in memory'
+/** Asked of SQLite, since not every version of every driver can tell: BEGIN takes no lock, and fails inside a transaction without harm. */
+function isInTransaction(database: SqliteDatabase): boolean {
+  try {
+    database.exec('BEGIN')
+  } catch (error) {
+    if ((error as Error).message.includes('within a transaction')) return true
+    throw error
+  }
+  database.exec('ROLLBACK')
+  return false
+}
+
+function nameOf(location: string | SqliteDatabase) {
+  const path = typeof location === 'string' ? location : nameOfFile(location)
+  return path === null || path === ':memory:' ? 'The database in memory' : resolve(path)
 }

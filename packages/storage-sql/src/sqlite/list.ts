@@ -1,6 +1,7 @@
 import type { Account, AccountQuery } from '@connect-integration/server/storage'
 import { storedOrNull, toStored } from '../text.ts'
-import type { Statements, Value } from './connection.ts'
+import type { Statements } from './connection.ts'
+import type { Value } from './driver.ts'
 import { toAccounts } from './rows.ts'
 import type { Sql } from './statements.ts'
 

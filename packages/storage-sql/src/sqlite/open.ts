@@ -1,6 +1,7 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import type { SqliteDatabase } from './driver.ts'
 import { isBusy, unavailable } from './errors.ts'
 
 /** How long a statement waits for another process's lock, in milliseconds, before it fails with `STORE_UNAVAILABLE`. */
@@ -24,7 +25,8 @@ export function openFile(sqlite: typeof import('node:sqlite'), path: string, pla
   if (path !== ':memory:') createPrivately(path)
   const database = new sqlite.DatabaseSync(path)
   try {
-    return configured(database, place)
+    configured(database, place)
+    return database
   } catch (error) {
     database.close()
     throw error
@@ -37,7 +39,7 @@ export function openFile(sqlite: typeof import('node:sqlite'), path: string, pla
  * several times as much; "FAST" would spare that, and leave the very pages that a purge sets free.)
  * SQLite ignores a pragma that it cannot obey, so that each is read back.
  */
-export function configured(database: DatabaseSync, place: string): DatabaseSync {
+export function configured(database: SqliteDatabase, place: string): SqliteDatabase {
   // A handle that came with a timeout of its own keeps it.
   if (Number(pragma(database, 'busy_timeout')) === 0) database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`)
   if (pragma(database, 'journal_mode') !== 'wal') switchToWal(database)
@@ -48,6 +50,11 @@ export function configured(database: DatabaseSync, place: string): DatabaseSync 
   if (pragma(database, 'journal_mode') === 'off') {
     throw unavailable(`${place} has no journal (journal_mode is "off"), without which a crash damages it. Pass another database.`, false)
   }
+  return erasing(database, place)
+}
+
+/** The one of these that may be set inside a transaction, and that a transaction's own content depends on. */
+export function erasing(database: SqliteDatabase, place: string): SqliteDatabase {
   database.exec('PRAGMA secure_delete = ON')
   if (Number(pragma(database, 'secure_delete')) !== 1) {
     throw unavailable(
@@ -56,6 +63,13 @@ export function configured(database: DatabaseSync, place: string): DatabaseSync 
     )
   }
   return database
+}
+
+/** Whether there is a file to look at. Throws when there could be none, because its folder is missing. */
+export function isThere(path: string): boolean {
+  if (path === ':memory:') return false
+  if (!existsSync(dirname(resolve(path)))) throw noFolder(path)
+  return existsSync(path)
 }
 
 /**
@@ -68,15 +82,18 @@ function createPrivately(path: string) {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return
-    const folder = dirname(resolve(path))
-    if (code === 'ENOENT')
-      throw unavailable(`${resolve(path)} cannot be created: there is no folder ${folder}. Create it first.`, false, error)
+    if (code === 'ENOENT') throw noFolder(path, error)
     throw unavailable(`${resolve(path)} cannot be created (${code}). Make the folder writable for this process.`, false, error)
   }
 }
 
+function noFolder(path: string, cause?: unknown) {
+  const place = resolve(path)
+  return unavailable(`${place} cannot be created: there is no folder ${dirname(place)}. Create it first.`, false, cause)
+}
+
 /** SQLite waits for a lock, but not for this: while somebody else writes, the switch fails at once. */
-function switchToWal(database: DatabaseSync, attemptsLeft = 10) {
+function switchToWal(database: SqliteDatabase, attemptsLeft = 10) {
   try {
     database.exec('PRAGMA journal_mode = WAL')
   } catch (error) {
@@ -86,6 +103,6 @@ function switchToWal(database: DatabaseSync, attemptsLeft = 10) {
   }
 }
 
-function pragma(database: DatabaseSync, name: string): unknown {
+function pragma(database: SqliteDatabase, name: string): unknown {
   return Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
 }

@@ -60,7 +60,7 @@ function newestOfEachId(records: readonly VersionedRecord[]): Map<string, Versio
  * and so would an object of node:sqlite for each row.
  */
 function storedVersions(database: Statements, sql: Sql, model: number | null, ids: string): Map<number, Stored> {
-  const rows = JSON.parse(String(database.first(sql.versions, model, ids)?.versions)) as VersionRow[]
+  const rows = JSON.parse(String(database.first(sql.versions, ids, model)?.versions)) as VersionRow[]
   return new Map(
     rows.map(([place, key, generation, modifiedAt, fence, page, deleted, hash]) => [
       place,
@@ -83,7 +83,7 @@ type VersionRow = [
 /** What this sweep and the one before it have missed; what the page itself brings is not missing. */
 function retirable(database: Statements, sql: Sql, model: number | null, sweep: Page['sweep'], incoming: ReadonlyMap<string, unknown>) {
   if (!sweep?.retire) return []
-  const rows = database.all(sql.retirable, model, sweep.number, sweep.retire.olderThan)
+  const rows = database.all(sql.retirable, model, sweep.number, sweep.retire.olderThan, sweep.number)
   return rows.filter(({ id }) => !incoming.has(String(id))).map(({ record_key }) => Number(record_key))
 }
 

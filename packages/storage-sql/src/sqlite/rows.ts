@@ -1,6 +1,6 @@
 import type { Account, Change, Status } from '@connect-integration/server/storage'
 import { fromStored } from '../text.ts'
-import type { Row } from './connection.ts'
+import type { Row } from './driver.ts'
 
 /** Accounts joined with their models, one row per model, in the order of the rows. */
 export function toAccounts(rows: readonly Row[]): Account[] {

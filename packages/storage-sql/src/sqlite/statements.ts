@@ -8,7 +8,7 @@ export function statements(prefix: string) {
   const seen = `${prefix}seen`
   const missing = `${prefix}missing`
   const ofAccount = `model_key IN (SELECT model_key FROM ${models} WHERE account_id = ?)`
-  const unseen = `NOT EXISTS (SELECT 1 FROM ${seen} s WHERE s.model_key = r.model_key AND s.sweep = ?2 AND s.id = r.id)`
+  const unseen = `NOT EXISTS (SELECT 1 FROM ${seen} s WHERE s.model_key = r.model_key AND s.sweep = ? AND s.id = r.id)`
 
   /** Whole accounts, from one statement, so that account and models are of one moment. */
   const select = (which: string) => `
@@ -35,16 +35,16 @@ export function statements(prefix: string) {
         due = ?, dirty = ?, revision = revision + 1
       WHERE id = ?`,
     schedule: `
-      UPDATE ${accounts} SET due = min(coalesce(due, ?1), ?1), dirty = dirty + 1
-      WHERE id = ?2 AND status <> 'deleted'`,
+      UPDATE ${accounts} SET due = min(coalesce(due, ?), ?), dirty = dirty + 1
+      WHERE id = ? AND status <> 'deleted'`,
 
     claimable: `
       SELECT id FROM ${accounts}
-      WHERE due <= ?1 AND (lease IS NULL OR lease <= ?1) AND status <> 'deleted'
-      ORDER BY due, id LIMIT ?2`,
+      WHERE due <= ? AND (lease IS NULL OR lease <= ?) AND status <> 'deleted'
+      ORDER BY due, id LIMIT ?`,
     claimableById: `
       SELECT id FROM ${accounts}
-      WHERE (lease IS NULL OR lease <= ?1) AND status <> 'deleted' AND id = ?3 LIMIT ?2`,
+      WHERE (lease IS NULL OR lease <= ?) AND status <> 'deleted' AND id = ? LIMIT ?`,
     lease: `UPDATE ${accounts} SET fence = fence + 1, lease = ?, lease_owner = ? WHERE id = ?`,
     renew: `UPDATE ${accounts} SET lease = ? WHERE id = ? AND fence = ? AND status <> 'deleted'`,
     release: `UPDATE ${accounts} SET lease = NULL, lease_owner = NULL, due = ? WHERE id = ?`,
@@ -56,7 +56,7 @@ export function statements(prefix: string) {
     // CROSS JOIN: each id is looked up in the index, whatever the planner thinks of the table's size.
     versions: `
       SELECT json_group_array(json_array(i.key, r.record_key, r.generation, r.modified_at, r.fence, r.page, r.deleted, r.hash)) AS versions
-      FROM json_each(?2) i CROSS JOIN ${records} r ON r.model_key = ?1 AND r.id = i.value`,
+      FROM json_each(?) i CROSS JOIN ${records} r ON r.model_key = ? AND r.id = i.value`,
     insertRecord: `
       INSERT INTO ${records} (model_key, id, seq, generation, modified_at, fence, page, deleted, hash, data)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -66,17 +66,17 @@ export function statements(prefix: string) {
 
     forgetSeen: `DELETE FROM ${seen} WHERE model_key = ? AND sweep < ?`,
     // "WHERE true" keeps SQLite from taking ON for a join's.
-    markSeen: `INSERT INTO ${seen} (model_key, sweep, id) SELECT ?1, ?2, value FROM json_each(?3) WHERE true ON CONFLICT DO NOTHING`,
+    markSeen: `INSERT INTO ${seen} (model_key, sweep, id) SELECT ?, ?, value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`,
     anyMissing: `SELECT 1 FROM ${missing} WHERE model_key = ? LIMIT 1`,
     clearMissing: `DELETE FROM ${missing} WHERE model_key = ? AND id IN (SELECT value FROM json_each(?))`,
     retirable: `
       SELECT r.record_key, r.id FROM ${missing} m JOIN ${records} r ON r.model_key = m.model_key AND r.id = m.id
-      WHERE m.model_key = ?1 AND m.sweep = ?2 - 1 AND r.deleted = 0 AND r.modified_at <= ?3 AND ${unseen}
+      WHERE m.model_key = ? AND m.sweep = ? - 1 AND r.deleted = 0 AND r.modified_at <= ? AND ${unseen}
       ORDER BY r.seq`,
     retire: `UPDATE ${records} SET seq = ?, deleted = 1 WHERE record_key = ?`,
     markMissing: `
       INSERT INTO ${missing} (model_key, id, sweep)
-      SELECT r.model_key, r.id, ?2 FROM ${records} r WHERE r.model_key = ?1 AND r.deleted = 0 AND ${unseen}
+      SELECT r.model_key, r.id, ? FROM ${records} r WHERE r.model_key = ? AND r.deleted = 0 AND ${unseen}
       ON CONFLICT DO UPDATE SET sweep = excluded.sweep`,
     forgetMissing: `DELETE FROM ${missing} WHERE model_key = ? AND sweep < ?`,
 
@@ -94,10 +94,11 @@ export function statements(prefix: string) {
       WHERE model_key = (SELECT model_key FROM ${models} WHERE account_id = ? AND model = ?) AND seq > ?
       ORDER BY seq LIMIT ?`,
     stats: `
+      WITH clock(now) AS (VALUES (?))
       SELECT status, count(*) AS accounts,
-        count(*) FILTER (WHERE lease > ?1) AS leased,
-        count(*) FILTER (WHERE due <= ?1 AND (lease IS NULL OR lease <= ?1)) AS due,
-        min(due) FILTER (WHERE due <= ?1 AND (lease IS NULL OR lease <= ?1)) AS oldest_due
-      FROM ${accounts} GROUP BY status`,
+        count(*) FILTER (WHERE lease > now) AS leased,
+        count(*) FILTER (WHERE due <= now AND (lease IS NULL OR lease <= now)) AS due,
+        min(due) FILTER (WHERE due <= now AND (lease IS NULL OR lease <= now)) AS oldest_due
+      FROM clock CROSS JOIN ${accounts} GROUP BY status`,
   }
 }

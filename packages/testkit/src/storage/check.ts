@@ -1,4 +1,5 @@
 import type { Storage } from '@connect-integration/server/storage'
+import type { DurabilitySetting } from './fixture.ts'
 
 /** One sentence of the storage contract, as a test. Every run needs a store of its own. */
 export interface StorageCheck {
@@ -7,8 +8,11 @@ export interface StorageCheck {
   readonly method: StorageMethod
   /** What users of an adapter that fails this check would lose. */
   readonly protects: string
-  /** Absent: holds for every adapter. `atomic`: only for that profile. `reopen`: only where the fixture can open the same store twice. */
-  readonly needs?: 'atomic' | 'reopen'
+  /**
+   * Absent: holds for every adapter. `atomic`: only for that profile. `reopen`: only where the fixture can open the same store twice.
+   * `durability`: only where the fixture can tell its settings.
+   */
+  readonly needs?: 'atomic' | 'reopen' | 'durability'
   /** Resolves when the sentence holds; rejects with an `AssertionError` when it does not. */
   run(context: CheckContext): Promise<void>
 }
@@ -21,6 +25,7 @@ export interface CheckContext {
   readonly clock: CheckClock
   /** Opens the same store a second time, as another process would, while the first stays open. */
   readonly reopen?: () => Promise<Storage>
+  readonly durability?: () => Promise<readonly DurabilitySetting[]>
 }
 
 export interface CheckClock {

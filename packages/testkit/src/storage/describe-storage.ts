@@ -1,21 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
-import type { Storage } from '@connect-integration/server/storage'
-import type { CheckClock, CheckContext, StorageCheck } from './check.ts'
 import { storageChecks } from './checks/index.ts'
+import type { StorageFactory } from './fixture.ts'
+import { runStorageCheck } from './run-check.ts'
 
-/** What a factory gives for each check: an empty store that no other check sees. */
-export interface StorageFixture {
-  storage: Storage
-  /** The clock that was passed to the adapter. Absent: the store goes by real time, and checks of leases wait for it (about a second each). */
-  clock?: { now(): number; advance(milliseconds: number): Promise<void> | void }
-  /** Opens the same store once more while the first stays open; absent where that makes no sense (memory). */
-  reopen?: () => Promise<Storage>
-  /** Removes the store. The kit has closed what it opened before. */
-  close(): Promise<void>
-}
-
-export type StorageFactory = () => Promise<StorageFixture>
-
+/** What every runner's `test` has in common: a name and a function whose promise rejects. */
 export type TestFunction = (name: string, run: () => Promise<void>) => unknown
 
 export interface DescribeStorageOptions {
@@ -40,51 +27,6 @@ export function describeStorage(name: string, factory: StorageFactory, options: 
     else test(`${name} › ${check.id} (skipped: ${reason})`, async () => undefined)
   }
 }
-
-/**
- * Runs one check on a store of its own. `skipped` is the reason why it does not apply, or `null`
- * when it ran and holds. Rejects when it does not hold; the store is given back in any case.
- */
-export async function runStorageCheck(check: StorageCheck, factory: StorageFactory): Promise<{ skipped: string | null }> {
-  const fixture = await factory()
-  const opened = [fixture.storage]
-  try {
-    const skipped = reasonToSkip(check, fixture)
-    if (skipped) return { skipped }
-    await fixture.storage.migrate()
-    await check.run(contextOf(fixture, opened))
-    return { skipped: null }
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new Error(`${check.id}\n\n${message}\n\nWhat this protects: ${check.protects}`, { cause: error })
-  } finally {
-    for (const storage of opened) await storage.close()
-    await fixture.close()
-  }
-}
-
-function reasonToSkip(check: StorageCheck, { storage, reopen }: StorageFixture) {
-  if (check.needs === 'atomic' && storage.profile !== 'atomic') return `the profile is "${storage.profile}"`
-  if (check.needs === 'reopen' && !reopen) return 'the fixture has no "reopen"'
-  return null
-}
-
-function contextOf({ storage, clock, reopen }: StorageFixture, opened: Storage[]): CheckContext {
-  const context = { storage, clock: clock ? exactClock(clock) : realClock }
-  if (!reopen) return context
-  const open = async () => {
-    const second = await reopen()
-    opened.push(second)
-    return second
-  }
-  return { ...context, reopen: open }
-}
-
-function exactClock(clock: NonNullable<StorageFixture['clock']>): CheckClock {
-  return { now: () => clock.now(), advance: (milliseconds) => clock.advance(milliseconds), exact: true }
-}
-
-const realClock: CheckClock = { now: () => Date.now(), advance: (milliseconds) => setTimeout(milliseconds), exact: false }
 
 function globalTest(): TestFunction {
   const { test, it } = globalThis as { test?: TestFunction; it?: TestFunction }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Status } from '@connect-integration/server/storage'
+import { setImmediate } from 'node:timers/promises'
+import type { Claim, Status } from '@connect-integration/server/storage'
 import { checksOf } from '../check.ts'
 import { bystander, claim, claimDue, commit, EMPLOYEE, LONG_LEASE, race, read, records, release, reserve } from '../examples.ts'
 
@@ -169,6 +170,25 @@ for (const [what, query] of [
     assert.equal((await read(storage, account)).fence, 1)
   })
 }
+
+check(
+  'of 30 callers that come one after the other, while others are at it, exactly one gets the account',
+  EXCLUSIVE,
+  async ({ storage }) => {
+    const account = await reserve(storage, 'a')
+    await storage.schedule(account.id, 1000)
+    const answers: Promise<Claim[]>[] = []
+    for (let caller = 0; caller < 30; caller++) {
+      answers.push(storage.claim({ owner: `worker-${caller}`, leaseMs: LONG_LEASE, limit: 5 }))
+      await setImmediate()
+    }
+    const winners = (await Promise.all(answers)).flat()
+    assert.deepEqual(
+      winners.map(({ fence }) => fence),
+      [1],
+    )
+  },
+)
 
 check('20 callers share 30 accounts: each goes to one of them', EXCLUSIVE, async ({ storage }) => {
   for (let index = 0; index < 30; index++) await storage.schedule((await reserve(storage, `${index}`)).id, 1000 + (index % 3))

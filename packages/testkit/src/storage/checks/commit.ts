@@ -60,6 +60,7 @@ check('fences a page whose fence another claim has replaced, and writes nothing 
 for (const [what, fence] of [
   ['a higher fence', 2],
   ['a much higher fence', 2 ** 40],
+  ['a fence that is equal in 32 bits', 2 ** 32 + 1],
   ['a lower fence', 0],
   ['a negative fence', -1],
 ] as const) {

@@ -138,4 +138,15 @@ contract.check(
   'reopen',
 )
 
+contract.check(
+  'the settings that make a commit outlive a power cut are on',
+  'a token that was just exchanged is not lost with the power',
+  async ({ durability }) => {
+    const settings = await durability!()
+    assert.ok(settings.length > 0, 'the fixture’s "durability" names no setting')
+    for (const { name, value, needed } of settings) assert.deepEqual(value, needed, `${name} is not what durable commits need`)
+  },
+  'durability',
+)
+
 export const lifecycleChecks = [...contract.checks, ...migrate.checks, ...close.checks]

@@ -130,6 +130,36 @@ for (const [difference, one, other] of NEAR_TWINS) {
   })
 }
 
+const SLOTS: readonly [string, string, string][] = [
+  ['owner', '1:org-1:hris', '1:org-2:hris'],
+  ['category', '1:org-1:hris', '1:org-1:ats'],
+  ['environment', '2:org-1:hris:*:pending', '2:org-1:hris:*:pending:test'],
+]
+for (const [part, one, other] of SLOTS) {
+  check(
+    `slots that differ in their ${part} are different slots`,
+    'no click continues the attempt of somebody else',
+    async ({ storage }) => {
+      const first = await reserve(storage, 'a', { slot: one })
+      const second = await reserve(storage, 'b', { slot: other })
+      assert.deepEqual([first.id, first.slot, second.id, second.slot], ['id-a', one, 'id-b', other])
+    },
+  )
+}
+
+check(
+  'reads its own writes: right after a miss comes a hit',
+  'a double click continues what the first click began',
+  async ({ storage }) => {
+    for (let turn = 0; turn < 5; turn++) {
+      const slot = `the-slot-${turn}`
+      const first = await reserve(storage, `first-${turn}`, { slot })
+      const { account, created } = await storage.reserve(newAccount(`second-${turn}`, { slot }))
+      assert.deepEqual([account.id, created], [first.id, false])
+    }
+  },
+)
+
 check('a slot that update cleared can be reserved again', 'a customer can connect a second system', async ({ storage }) => {
   const first = await reserve(storage, 'a')
   await storage.update(first.id, first.revision, { slot: null })

@@ -7,6 +7,9 @@ export const scheduleChecks = checks
 
 const WAKE_UP = 'no webhook and no click is forgotten: a lost wake-up means stale data until the next look'
 
+/** When clocks in Europe and in New York are put forward and back in 2026. */
+const SUMMER_TIME_CHANGES = ['2026-03-08T07:00Z', '2026-03-29T01:00Z', '2026-10-25T01:00Z', '2026-11-01T06:00Z'].map((at) => Date.parse(at))
+
 const CASES: readonly [string, (number | null)[], number][] = [
   ['an account without due', [5000], 5000],
   ['a sooner time', [9000, 5000], 5000],
@@ -25,6 +28,24 @@ for (const [what, times, due] of CASES) {
     await untouched()
   })
 }
+
+check('keeps the time in the hours that summer time skips or repeats', WAKE_UP, async ({ storage }) => {
+  for (const change of SUMMER_TIME_CHANGES) {
+    for (let halfHour = 4; halfHour >= -4; halfHour--) {
+      const account = await reserve(storage, `${change} ${halfHour}`)
+      const at = change + halfHour * 1_800_000
+      await storage.schedule(account.id, at)
+      assert.equal((await read(storage, account)).due, at, `scheduled for ${new Date(at).toISOString()}`)
+    }
+  }
+})
+
+check('twice is one account to claim, not two', 'an account is not worked on twice for two webhooks', async ({ storage }) => {
+  const account = await reserve(storage, 'a')
+  for (const at of [1000, 2000, 1000]) await storage.schedule(account.id, at)
+  assert.deepEqual(await claimDue(storage), [account.id])
+  assert.deepEqual(await claimDue(storage), [])
+})
 
 check('"now" is the store’s now', WAKE_UP, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')

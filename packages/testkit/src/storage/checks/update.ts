@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { AccountPatch } from '@connect-integration/server/storage'
+import type { AccountPatch, Claim, Storage } from '@connect-integration/server/storage'
 import { checksOf } from '../check.ts'
 import {
   assertNow,
@@ -7,6 +7,7 @@ import {
   claimDue,
   commit,
   EMPLOYEE,
+  LONG_LEASE,
   newAccount,
   race,
   read,
@@ -153,6 +154,30 @@ check('leaves fence, due, dirty, lease and models alone', 'an update during a ru
   await commit(storage, claimed, records(3))
 })
 
+check(
+  'racing with schedule, claim and commit it loses nothing of theirs',
+  'a wake-up is not lost to a status change',
+  async ({ storage }) => {
+    const account = await reserve(storage, 'a')
+    let { revision } = account
+    for (let turn = 1; turn <= 10; turn++) {
+      const [updated, , claimed] = await Promise.all([
+        storage.update(account.id, revision, { details: `turn ${turn}` }),
+        storage.schedule(account.id, 1000),
+        claimSoon(storage, account).then(async (claimed) => {
+          await commit(storage, claimed, records(1, `record-${turn}`), { release: { due: null, dirtySeen: claimed.dirty } })
+          return claimed
+        }),
+      ])
+      assert.ok(updated !== 'conflict', 'schedule, claim or commit raised the revision')
+      revision = updated.revision
+      const { details, dirty, fence, models } = await read(storage, account)
+      const found = { details, dirty, fence, records: models[EMPLOYEE]?.records }
+      assert.deepEqual(found, { details: `turn ${turn}`, dirty: turn, fence: claimed.fence, records: turn })
+    }
+  },
+)
+
 check('changes only what a patch may change', 'an account never moves to another customer', async ({ storage }) => {
   const account = await reserve(storage, 'a')
   const before = await read(storage, account)
@@ -193,3 +218,12 @@ check('keeps token and details of any length, as given', 'a token that is cut or
   const stored = await storage.get({ id, organizationId: 'org-1' })
   assert.ok(stored?.token === text.token && stored.details === text.details, 'the stored text was changed')
 })
+
+/** A claim may pass over a row that somebody else is writing at the moment. */
+async function claimSoon(storage: Storage, { id }: { id: string }): Promise<Claim> {
+  for (let attempt = 0; attempt < 1000; attempt++) {
+    const [claimed] = await storage.claim({ owner: 'kit', leaseMs: LONG_LEASE, limit: 1, accountId: id })
+    if (claimed) return claimed
+  }
+  return assert.fail(`a thousand claims by accountId did not give the free account "${id}"`)
+}

@@ -1,0 +1,8 @@
+import { defineConfig } from 'tsup'
+
+const shared = { target: 'node22', removeNodeProtocol: false } as const
+
+export default defineConfig([
+  { ...shared, entry: ['src/index.ts'], format: ['esm', 'cjs'], dts: process.env.CONNECT_SKIP_TYPES !== '1' },
+  { ...shared, entry: ['src/bin.ts'], format: ['esm'] },
+])

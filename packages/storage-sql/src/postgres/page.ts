@@ -1,0 +1,80 @@
+import type { Page, VersionedRecord } from '@connect-integration/server/storage'
+import { storedOrNull, toStored } from '../text.ts'
+import type { Value } from './database.ts'
+import { checkedKey } from './keys.ts'
+import { contentOf } from './payload.ts'
+
+/** Stands for "nothing" in a list of texts; no stored text is a mark alone. */
+const NOTHING = '\uffff'
+
+/**
+ * A page as parameters of the commit function. A list of texts travels as one text with a separator between: arrays would have every quote
+ * and backslash of the records escaped, which costs more than all the rest here.
+ */
+export function pageValues(page: Page, now: Value, careful: boolean): Value[] {
+  const records = newestOfEachId(page.records)
+  const ids = [...records.keys()]
+  const given = [...records.values()]
+  const hashes = given.map(({ hash }) => toStored(hash))
+  const contents = given.map(({ data }) => contentOf(data, careful))
+  const data = contents.map((content) => content.data)
+  const exact = contents.some((content) => content.exact !== null) ? contents.map((content) => content.exact ?? NOTHING) : []
+  const separator = separatorFor([ids, hashes, data, exact])
+  const joined = (texts: readonly string[]) => (texts.length === 0 ? null : texts.join(separator))
+  const array = (column: (record: VersionedRecord) => number | boolean) => `{${given.map(column).join(',')}}`
+  const { sweep, release } = page
+
+  return [
+    toStored(page.accountId),
+    `${page.fence}`,
+    checkedKey(page.model, 'model'),
+    storedOrNull(page.checkpoint),
+    separator,
+    joined(ids),
+    array(({ generation }) => generation),
+    array(({ modifiedAt }) => modifiedAt),
+    array((record) => record.page),
+    array(({ deleted }) => deleted),
+    joined(hashes),
+    joined(data),
+    joined(exact),
+    integer(sweep?.number),
+    integer(sweep?.retire?.olderThan),
+    integer(page.deleteAtMost),
+    `${release !== undefined}`,
+    integer(release?.due),
+    integer(release?.dirtySeen),
+    now,
+  ]
+}
+
+/** Whole, for a column of integers; `null` for none, and for a limit that is none. */
+export function integer(value: number | null | undefined): Value {
+  return value === undefined || value === null || value === Number.POSITIVE_INFINITY ? null : `${Math.floor(value)}`
+}
+
+/** An id that occurs twice counts once: the later place wins if its version is at least as new. */
+function newestOfEachId(records: readonly VersionedRecord[]): Map<string, VersionedRecord> {
+  const newest = new Map<string, VersionedRecord>()
+  for (const record of records) {
+    const id = checkedKey(record.id, 'record id')
+    const other = newest.get(id)
+    if (!other || isAsNew(record, other)) newest.set(id, record)
+  }
+  return newest
+}
+
+function isAsNew(record: VersionedRecord, other: VersionedRecord): boolean {
+  for (const part of ['generation', 'modifiedAt', 'page'] as const) {
+    if (record[part] !== other[part]) return record[part] > other[part]
+  }
+  return true
+}
+
+/** Its first character is not in it again, so that no text's end and its own beginning make another one. */
+function separatorFor(lists: readonly (readonly string[])[]): string {
+  const isFree = (separator: string) => lists.every((texts) => texts.every((text) => !text.includes(separator)))
+  let number = 0
+  while (!isFree(`\u001e${number}\u001f`)) number += 1
+  return `\u001e${number}\u001f`
+}

@@ -1,0 +1,78 @@
+import { toStored } from '../text.ts'
+
+/** How one record's data is stored. */
+export interface Content {
+  /** JSON that can be queried and cast to jsonb. */
+  readonly data: string
+  /** The text itself, where `data` is not it. */
+  readonly exact: string | null
+}
+
+/**
+ * What jsonb may refuse: an escaped NUL or surrogate (which of them have their other half is looked at closely), a number with an
+ * exponent beyond its range, and characters that a text of PostgreSQL cannot have.
+ */
+const SUSPICIOUS = /\\u(?:0000|d[89a-f])|\d[eE][+-]?\d{4}|\0/i
+
+/** More levels than any record has; the server's own limit depends on its stack. */
+const DEEPEST = 500
+
+/**
+ * The text itself, unless a database would refuse it: then the nearest value that can be queried, and the text beside it. What a look
+ * at each character would find besides is found by the database; with `careful` it is found here, for a database that has refused the page.
+ */
+export function contentOf(data: string, careful: boolean): Content {
+  if (!careful && !SUSPICIOUS.test(data) && isWellFormed(data)) return { data, exact: null }
+  const value = parsed(data)
+  const fits = value !== undefined && isWellFormed(data) && fit(value)
+  return fits
+    ? { data, exact: null }
+    : { data: JSON.stringify(value === undefined || isDeep(value) ? null : repaired(value)), exact: toStored(data) }
+}
+
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether jsonb takes all of it as it is. */
+function fit(value: unknown): boolean {
+  if (isDeep(value)) return false
+  const pending = [value]
+  while (pending.length > 0) {
+    const next = pending.pop()
+    if (typeof next === 'string' && (next.includes('\0') || !isWellFormed(next))) return false
+    // What JavaScript has no number for may be beyond PostgreSQL's too.
+    if (typeof next === 'number' && (!Number.isFinite(next) || next === 0)) return false
+    if (typeof next === 'object' && next !== null) pending.push(...Object.keys(next), ...Object.values(next))
+  }
+  return true
+}
+
+function repaired(value: unknown): unknown {
+  if (typeof value === 'string') return wellFormed(value).replaceAll('\0', '\ufffd')
+  if (Array.isArray(value)) return value.map(repaired)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [repaired(key), repaired(part)]))
+}
+
+function isDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; depth <= DEEPEST; depth++) {
+    level = level.flatMap((part) => (typeof part === 'object' && part !== null ? Object.values(part) : []))
+    if (level.length === 0) return false
+  }
+  return true
+}
+
+/** `String.prototype.isWellFormed` and `toWellFormed`, which TypeScript's ES2023 does not know yet. */
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+}
+
+function wellFormed(text: string): string {
+  return (text as string & { toWellFormed(): string }).toWellFormed()
+}
