@@ -3,7 +3,10 @@ export interface IntegrationEvents {
   'account.linked': AccountEvent
   'account.relinked': AccountEvent
   'account.relink_needed': AccountEvent
+  /** Relinked elsewhere, or read again after `account.degraded`. */
   'account.recovered': AccountEvent
+  /** Something of it could not be read at five looks in a row. Told once; looks go on, ever more seldom. `code`: of the newest failure. */
+  'account.degraded': AccountEvent & { failures: number; code: string }
   'account.gone': AccountEvent
   'account.deleted': AccountEvent
   /** A page was stored. `records`: delivered; `changed`: of these, new or different. */

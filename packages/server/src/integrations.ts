@@ -5,6 +5,7 @@ import { type AuditReport, auditAccounts } from './link/audit-accounts.ts'
 import { readDetails } from './link/details.ts'
 import { generateOriginId } from './link/origin-id.ts'
 import { reportHealth } from './link/report-health.ts'
+import { createCircuitBreaker } from './merge/circuit-breaker.ts'
 import { createErrorBudget } from './merge/error-budget.ts'
 import { type CatalogEntry, createGateway } from './merge/gateway.ts'
 import { resolveHosts } from './merge/region.ts'
@@ -78,8 +79,9 @@ function compose(options: Options): Core {
   const apiKey = new Secret(options.merge.apiKey)
   const vault = createVault(readKeyring(options.secrets), randomBytes)
   const budget = createErrorBudget(clock, sleep, options.merge.processes ?? 1)
+  const breaker = createCircuitBreaker({ clock, random, logger })
   const gateway = createGateway(
-    createTransport({ apiBase: hosts.apiBase, apiKey, fetch: options.fetch ?? systemFetch, clock, sleep, random, logger, budget }),
+    createTransport({ apiBase: hosts.apiBase, apiKey, fetch: options.fetch ?? systemFetch, clock, sleep, random, logger, breaker, budget }),
   )
   const events = createEvents((error) => logger.error('A listener threw', { name: (error as { name?: unknown })?.name }))
 

@@ -1,5 +1,6 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import { type AccountDetails, hasStatus, type Integration } from '../merge/gateway.ts'
+import type { AccountDetails, Integration } from '../merge/gateway.ts'
+import { hasStatus } from '../merge/has-status.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Account } from '../storage/port.ts'
 import type { LinkContext } from './context.ts'

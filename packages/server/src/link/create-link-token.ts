@@ -1,6 +1,7 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import { CATEGORIES, isCategory } from '../merge/categories.ts'
-import { hasStatus, type LinkTokenRequest } from '../merge/gateway.ts'
+import type { LinkTokenRequest } from '../merge/gateway.ts'
+import { hasStatus } from '../merge/has-status.ts'
 import type { Account } from '../storage/port.ts'
 import { amend } from './amend.ts'
 import type { LinkContext } from './context.ts'

@@ -17,17 +17,18 @@ export interface ErrorBudget {
 
 /**
  * `link`: somebody is waiting for the answer. `sync`: a first question. `proven`: the next page of a list that has just answered; it waits
- * when too much has failed, and is not held up by what is under way.
+ * when too much has failed, and is not held up by what is under way. `reread`: a record that may well not be there; part of syncing, with a
+ * small share of its own.
  */
-export type Lane = 'link' | 'sync' | 'proven'
+export type Lane = 'link' | 'sync' | 'proven' | 'reread'
 
 const WINDOW_MS = 10_000
-const LIMITS = { all: 12, sync: 8 }
+const LIMITS = { all: 12, sync: 8, reread: 2 }
 
 /** `processes`: how many share this address, and so the budget. */
 export function createErrorBudget(clock: Clock, sleep: Sleep, processes: number): ErrorBudget {
   const failures: { at: number; lane: Lane }[] = []
-  const underWay = { link: 0, sync: 0, proven: 0 }
+  const underWay = { link: 0, sync: 0, proven: 0, reread: 0 }
   let room = new AbortController()
   const limit = (most: number): number => Math.max(1, Math.floor(most / processes))
 
@@ -35,11 +36,14 @@ export function createErrorBudget(clock: Clock, sleep: Sleep, processes: number)
   function wait(lane: Lane): number {
     const now = clock.now()
     while (failures[0] !== undefined && now - failures[0].at >= WINDOW_MS) failures.shift()
-    const risked = lane === 'proven' ? { link: 0, sync: 0 } : underWay
-    const all = overdraft(failures, limit(LIMITS.all) - risked.link - risked.sync, now)
+    const risked = lane === 'proven' ? { link: 0, sync: 0, reread: 0 } : underWay
+    const all = overdraft(failures, limit(LIMITS.all) - risked.link - risked.sync - risked.reread, now)
     if (lane === 'link') return all
     const ofSync = failures.filter((failure) => failure.lane !== 'link')
-    return Math.max(all, overdraft(ofSync, limit(LIMITS.sync) - risked.sync, now))
+    const sync = Math.max(all, overdraft(ofSync, limit(LIMITS.sync) - risked.sync - risked.reread, now))
+    if (lane !== 'reread') return sync
+    const ofReread = failures.filter((failure) => failure.lane === 'reread')
+    return Math.max(sync, overdraft(ofReread, limit(LIMITS.reread) - risked.reread, now))
   }
 
   function ended(lane: Lane): void {

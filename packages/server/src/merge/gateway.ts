@@ -1,18 +1,16 @@
-import { ErrorCode, IntegrationError } from '../errors.ts'
 import { Secret } from '../secrets/secret.ts'
 import { ask, pages } from './ask.ts'
-import type { ModelRow } from './model-table.ts'
+import { hasStatus } from './has-status.ts'
+import { createRecordReader } from './read-records.ts'
 import {
   accountDetailsSchema,
   accountTokenSchema,
   integrationsSchema,
   linkedAccountsSchema,
   linkTokenSchema,
-  pageSchema,
   syncStatusSchema,
 } from './schemas.ts'
-import { formatSecond } from './stamp.ts'
-import { type Call, type Caller, failure, type Transport } from './transport.ts'
+import type { Caller, Transport } from './transport.ts'
 
 /** Everything this SDK asks of Merge, in our own words: the only code that knows Merge's URLs and wire shapes. */
 export type Gateway = ReturnType<typeof createGateway>
@@ -67,11 +65,6 @@ export interface ModelStatus {
   lastSyncStart: string | null
   lastSyncFinished: string | null
   nextSyncStart: string | null
-}
-
-export interface ListPage {
-  records: unknown[]
-  next: string | null
 }
 
 export function createGateway(transport: Transport) {
@@ -220,41 +213,7 @@ export function createGateway(transport: Transport) {
       return { date, models }
     },
 
-    /**
-     * One page of a model's list. Never `modified_before` (rows would leave the list under our feet) and never `expand`
-     * (changes of expanded rows carry no stamp). Throws `UPSTREAM_CURSOR_INVALID` for a 404 with a cursor.
-     */
-    async listPage(
-      row: ModelRow,
-      accountToken: Secret,
-      position: { after: number | null; cursor: string | null; caller?: Caller },
-    ): Promise<ListPage> {
-      const call: Call = {
-        method: 'GET',
-        template: `/${row.category}/v1/${row.path}`,
-        query: {
-          page_size: 100,
-          include_deleted_data: true,
-          modified_after: position.after === null ? undefined : formatSecond(position.after),
-          cursor: position.cursor ?? undefined,
-        },
-        accountToken,
-        ...(position.caller ? { caller: position.caller } : {}),
-      }
-      try {
-        const answer = await ask(transport, pageSchema, call)
-        return { records: answer.results, next: answer.next ?? null }
-      } catch (error) {
-        if (position.cursor !== null && hasStatus(error, 404))
-          throw failure(
-            call,
-            ErrorCode.UPSTREAM_CURSOR_INVALID,
-            'does not accept a cursor any more. The walk starts again from where it began.',
-            { status: 404 },
-          )
-        throw error
-      }
-    },
+    ...createRecordReader(transport),
 
     /** `POST /{category}/v1/sync-status/resync`: all models; plan-gated, costs a sync credit, production accounts only (help.merge.dev/en/articles/5388905). */
     async resync(category: string, accountToken: Secret): Promise<void> {
@@ -270,16 +229,6 @@ export function createGateway(transport: Transport) {
       return entries
     },
   }
-}
-
-/** True when Merge answered with one of these. */
-export function hasStatus(error: unknown, ...statuses: number[]): boolean {
-  return (
-    IntegrationError.isInstance(error) &&
-    error.code === ErrorCode.UPSTREAM_REJECTED &&
-    error.status !== undefined &&
-    statuses.includes(error.status)
-  )
 }
 
 function readIntegration(value: {

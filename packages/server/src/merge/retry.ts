@@ -1,5 +1,6 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Logger, Sleep } from '../system.ts'
+import { isResting } from './circuit-breaker.ts'
 import type { RetryQuota } from './retry-quota.ts'
 import type { Call } from './transport.ts'
 
@@ -13,7 +14,7 @@ const CAP_MS = 20_000
  * Full jitter: a random share of a bound that doubles. `Retry-After` is honoured whole or, when it is longer
  * than 20 seconds, given back to the caller in the error. Every call of the gateway may be repeated: reads,
  * deletion, and link tokens (a second one is harmless); the exchange is not, because its token is spent by
- * the first answer, heard or not, so its caller decides.
+ * the first answer, heard or not, so its caller decides. What the circuit breaker refuses is not waited for.
  */
 export async function withRetries<T>(
   options: { sleep: Sleep; random: () => number; logger: Logger; quota: RetryQuota },
@@ -27,8 +28,8 @@ export async function withRetries<T>(
       if (made === 1) options.quota.earn()
       return answer
     } catch (error) {
-      if (!IntegrationError.isInstance(error) || !error.retryable || made >= ATTEMPTS || call.retry === false || signal?.aborted)
-        throw error
+      if (!IntegrationError.isInstance(error) || !error.retryable || isResting(error)) throw error
+      if (made >= ATTEMPTS || call.retry === false || signal?.aborted) throw error
       const wait = delay(error, made, options.random)
       if (wait > CAP_MS || !options.quota.spend(error.code === ErrorCode.UPSTREAM_THROTTLED ? 'throttled' : 'transient')) throw error
       options.logger.debug('Merge will be asked again', {

@@ -50,6 +50,9 @@ export const syncStatusSchema = z.object({
  */
 export const pageSchema = z.object({ next: z.nullable(z.string()), results: z.array(z.unknown()) })
 
+/** One record alone: as opaque as in a page, and told by its id. */
+export const recordSchema = z.custom<{ id?: unknown }>((value) => typeof value === 'object' && value !== null)
+
 export const linkedAccountsSchema = z.object({
   next: z.nullish(z.string()),
   results: z.array(z.object({ id: z.string(), status: optionalText, end_user_origin_id: optionalText, category: optionalText })),

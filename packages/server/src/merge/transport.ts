@@ -2,6 +2,7 @@ import type { KyInstance } from 'ky'
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Clock, Logger, Sleep } from '../system.ts'
+import type { CircuitBreaker, Outcome } from './circuit-breaker.ts'
 import type { ErrorBudget, Lane } from './error-budget.ts'
 import { parseJson } from './parse-json.ts'
 import { readBody } from './read-body.ts'
@@ -53,6 +54,7 @@ export interface TransportOptions {
   sleep: Sleep
   random: () => number
   logger: Logger
+  breaker: CircuitBreaker
   budget: ErrorBudget
 }
 
@@ -63,10 +65,39 @@ export function createTransport(options: TransportOptions): Transport {
     withRetries({ ...options, quota }, call, async () => {
       client ??= loadClient(options)
       const ky = await client
+      options.breaker.check(call)
       await call.caller?.turn?.()
       await options.budget.pass(laneOf(call), call.caller?.signal)
-      return attempt(ky, options, call)
+      return withBreaker(options, call, () => attempt(ky, options, call))
     })
+}
+
+/** Asked again here, in the moment of the request: while the call waited for its turn and for the budget, Merge may have gone down. */
+async function withBreaker<T>({ breaker, budget }: TransportOptions, call: Call, request: () => Promise<T>): Promise<T> {
+  let ended: (outcome: Outcome) => void
+  try {
+    ended = breaker.enter(call)
+  } catch (error) {
+    budget.spared(laneOf(call))
+    throw error
+  }
+  try {
+    const answer = await request()
+    ended('answered')
+    return answer
+  } catch (error) {
+    ended(outcomeOf(error))
+    throw error
+  }
+}
+
+/** Any answer below 500 shows that Merge is there, whatever it says. */
+function outcomeOf(error: unknown): Outcome {
+  if (!IntegrationError.isInstance(error)) return 'unknown'
+  const { code, status } = error
+  if (code === ErrorCode.UPSTREAM_TIMEOUT) return 'failed'
+  if (code === ErrorCode.UPSTREAM_UNAVAILABLE) return status === undefined || status >= 500 ? 'failed' : 'answered'
+  return code.startsWith('UPSTREAM_') || code === ErrorCode.CONFIG_AUTH ? 'answered' : 'unknown'
 }
 
 function laneOf(call: Call): Lane {

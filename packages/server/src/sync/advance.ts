@@ -1,3 +1,4 @@
+import { ErrorCode } from '../errors.ts'
 import type { ModelStatus } from '../merge/gateway.ts'
 import type { Checkpoint, Quarantined, Walk } from './checkpoint.ts'
 import type { Plan } from './plan.ts'
@@ -9,15 +10,17 @@ import type { Plan } from './plan.ts'
 export type Answer =
   | { kind: 'planned'; plan: Plan; status: ModelStatus | null }
   /** `next`: the cursor of the next page; `null`: this was the last. */
-  | { kind: 'page'; next: string | null; records: number; now: number }
+  | { kind: 'page'; next: string | null; records: number; unstamped: number; now: number }
   /** What the store said to the page before: how many live records it made tombstones. */
   | { kind: 'stored'; deleted: number }
   | { kind: 'held'; now: number }
   | { kind: 'quarantined'; refused: readonly Quarantined[]; accepted: readonly string[] }
+  /** One in quarantine was asked for by its id, and is not stored yet; `hidden`: Merge does not show it that way. */
+  | { kind: 'reread'; id: string; hidden: boolean; now: number }
   | { kind: 'sunk' }
   /** Merge does not accept the cursor any more: from the first page again, same bounds. */
   | { kind: 'cursor_invalid' }
-  | { kind: 'failed'; code: string }
+  | { kind: 'failed'; code: string; now: number }
 
 export function advance(state: Checkpoint, answer: Answer): Checkpoint {
   switch (answer.kind) {
@@ -33,10 +36,12 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
       return { ...state, heldSince: state.heldSince ?? answer.now }
     case 'quarantined':
       return { ...state, quarantine: quarantine(state, answer.refused, answer.accepted) }
+    case 'reread':
+      return { ...state, quarantine: state.quarantine.map((record) => (record.id === answer.id ? tried(record, answer) : record)) }
     case 'sunk':
       return state.unsunk === null ? state : { ...state, unsunk: null, problem: null }
     case 'failed':
-      return { ...state, problem: answer.code }
+      return { ...state, problem: answer.code, endlessAt: isEndless(state, answer.code) ? answer.now : state.endlessAt }
   }
 }
 
@@ -45,29 +50,62 @@ function planned(state: Checkpoint, plan: Plan): Checkpoint {
   return { ...state, walk: plan.walk, sweep: plan.sweep, fingerprint: plan.fingerprint, generation: plan.generation }
 }
 
-function paged(state: Checkpoint, walk: Walk, page: { next: string | null; records: number; now: number }): Checkpoint {
+function paged(state: Checkpoint, before: Walk, page: Extract<Answer, { kind: 'page' }>): Checkpoint {
   const commits = state.commits + 1
+  const walk = { ...before, unstamped: before.unstamped || page.unstamped > 0 }
   if (page.next !== null)
-    return { ...state, commits, walk: { ...walk, cursor: page.next, records: walk.records + page.records }, problem: null }
+    return { ...state, commits, walk: { ...walk, cursor: page.next, records: walk.records + page.records }, problem: problemOf(state) }
   return {
     ...state,
     commits,
     walk: null,
-    low: walk.nextLow,
+    ...watermark(state, walk),
     seen: walk.seen,
     sweptAt: walk.after === null ? page.now : state.sweptAt,
+    endlessAt: walk.after === null ? null : state.endlessAt,
     walkedAt: page.now,
     ready: state.ready || walk.completeness !== 'none',
     completeness: walk.completeness === 'none' ? state.completeness : walk.completeness,
-    problem: null,
+    problem: walk.after === null ? null : problemOf(state),
     heldSince: null,
     // A walk of everything that did not meet one has shown that it is not there any more.
     quarantine: walk.after === null ? state.quarantine.filter((record) => record.at >= walk.startedAt) : state.quarantine,
   }
 }
 
+/**
+ * A record without its stamp has the version of the walk's lower bound, so one that was stored since outranks it, and what it brought is
+ * missed. It is read again by a walk from the same watermark; three times at most, or a record that never has a stamp would make every walk
+ * longer than the one before. Where nothing was stored, nothing outranks it.
+ */
+function watermark(state: Checkpoint, walk: Walk): Pick<Checkpoint, 'low' | 'lowKept'> {
+  const missed = walk.unstamped && !(walk.kind === 'initial' && walk.live === 0)
+  if (missed && state.lowKept < LOW_KEPT_AT_MOST) return { low: state.low, lowKept: state.lowKept + 1 }
+  return { low: walk.nextLow, lowKept: 0 }
+}
+
+const LOW_KEPT_AT_MOST = 3
+
+/** Of a sweep only: what is new can then still be read. A list that is endless for the other walks leaves nothing to go on with. */
+function isEndless({ walk }: Checkpoint, code: string): boolean {
+  return walk?.kind === 'sweep' && code === ErrorCode.UPSTREAM_PAGINATION_LOOP
+}
+
+/** A sweep that could not be ended stays a problem, however well what is new can be read. */
+function problemOf({ endlessAt }: Checkpoint): string | null {
+  return endlessAt === null ? null : ErrorCode.UPSTREAM_PAGINATION_LOOP
+}
+
 /** The newest hundred: enough to see what is wrong, and a checkpoint of bounded size. */
 function quarantine(state: Checkpoint, refused: readonly Quarantined[], accepted: readonly string[]): Quarantined[] {
   const gone = new Set([...accepted, ...refused.map((record) => record.id)])
-  return [...state.quarantine.filter((record) => !gone.has(record.id)), ...refused].slice(-100)
+  const again = refused.map((record) => {
+    const { tries, triedAt } = state.quarantine.find(({ id }) => id === record.id) ?? {}
+    return { ...record, ...(tries === undefined ? {} : { tries }), ...(triedAt === undefined ? {} : { triedAt }) }
+  })
+  return [...state.quarantine.filter((record) => !gone.has(record.id)), ...again].slice(-100)
+}
+
+function tried(record: Quarantined, { hidden, now }: { hidden: boolean; now: number }): Quarantined {
+  return { ...record, tries: (record.tries ?? 0) + 1, triedAt: now, ...(hidden ? { hidden } : {}) }
 }

@@ -2,6 +2,8 @@
 export interface Checkpoint {
   /** `modified_after` of the next incremental walk, epoch milliseconds; `null`: read from the beginning. */
   low: number | null
+  /** Complete walks in a row that left `low` where it was, because they met a record without its stamp. */
+  lowKept: number
   walk: Walk | null
   /** Counts commits, so that a later page is newer than an earlier one. */
   commits: number
@@ -11,6 +13,8 @@ export interface Checkpoint {
   sweep: number
   /** When a sweep or the initial walk was last completed, epoch milliseconds. */
   sweptAt: number | null
+  /** When a sweep since then met a list without an end, epoch milliseconds. */
+  endlessAt: number | null
   /** What a record looks like and where it comes from; another one means reading everything anew. */
   fingerprint: string | null
   /** Merge's last sync as known when the last complete walk began: unchanged means nothing new of that kind. */
@@ -26,7 +30,7 @@ export interface Checkpoint {
   problem: string | null
   /** Since when a mass deletion waits to be confirmed, epoch milliseconds. */
   heldSince: number | null
-  /** Records that could not be stored, at most 100. Taken off by a later walk that can store one, and by one of everything that does not meet it. */
+  /** Records that could not be stored, at most 100. Taken off by whoever can store one later, and by a walk of everything that does not meet it. */
   quarantine: Quarantined[]
   /** What a sweep retired after this `seq` has yet to reach the sink. */
   unsunk: number | null
@@ -39,6 +43,11 @@ export interface Quarantined {
   code: string
   /** When it was last left out, epoch milliseconds. */
   at: number
+  /** How often it was asked for by its id, and when last, epoch milliseconds. */
+  tries?: number
+  triedAt?: number
+  /** Merge does not show it by its id; forgotten when a walk meets it again. */
+  hidden?: boolean
 }
 
 /** A walk in progress. It can be resumed by anybody from `cursor`. */
@@ -51,6 +60,8 @@ export interface Walk {
   cursor: string | null
   startedAt: number
   seen: string | null
+  /** It met a record without its stamp. */
+  unstamped: boolean
   /** How complete Merge's own copy was when this walk began. */
   completeness: Checkpoint['completeness']
   /** Delivered so far. */
@@ -64,11 +75,13 @@ export interface Walk {
 
 export const EMPTY_CHECKPOINT: Checkpoint = {
   low: null,
+  lowKept: 0,
   walk: null,
   commits: 0,
   generation: 0,
   sweep: 0,
   sweptAt: null,
+  endlessAt: null,
   fingerprint: null,
   seen: null,
   ready: false,

@@ -11,7 +11,7 @@ export function createCursorCheck(row: ModelRow) {
       if (next === current || seen.has(next)) {
         throw new IntegrationError(
           ErrorCode.UPSTREAM_PAGINATION_LOOP,
-          `Merge's list of ${row.model} returned a cursor that it had returned before; the walk cannot reach its end.`,
+          `Merge's list of ${row.model} returned a cursor that it had returned before; the walk cannot reach its end. What was read before stays, and it is tried again. If it persists, tell Merge's support: more records than its cursor can count may have been created at one moment.`,
           { model: row.model },
         )
       }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { IntegrationError } from '../errors.ts'
-import { hasStatus, type ModelStatus } from '../merge/gateway.ts'
+import { isResting } from '../merge/circuit-breaker.ts'
+import type { ModelStatus } from '../merge/gateway.ts'
+import { hasStatus } from '../merge/has-status.ts'
 import { type ModelRow, matchModel } from '../merge/model-table.ts'
 import type { Caller } from '../merge/transport.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -9,8 +11,9 @@ import { ACCOUNT, type AccountCheckpoint, readAccountCheckpoint } from './accoun
 import type { SyncContext } from './context.ts'
 import { createGovernor, type Governor } from './governor.ts'
 import type { Look, WalkResult } from './look.ts'
-import { nextLook } from './next-look.ts'
+import { nextLook, type Turn } from './next-look.ts'
 import { isReady } from './progress.ts'
+import { rereadQuarantine } from './reread-quarantine.ts'
 import { walkModel } from './walk-model.ts'
 
 /**
@@ -32,6 +35,7 @@ export async function lookAtAccount(context: SyncContext, claim: Claim, signal: 
     // Aborted in mid-wait: what was stored stays, and the next look goes on from there.
     if (signal.aborted) return await end({ results: [{ outcome: 'unfinished' }], statuses: [] })
     if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
+    if (isResting(error)) return await end({ results: [{ outcome: 'postponed', retryAfterMs: error.retryAfterMs ?? 0 }], statuses: [] })
     tellProblem(context, claim.account, error)
     await end({ results: [{ outcome: 'failed', error }], statuses: [] })
   }
@@ -76,7 +80,10 @@ async function read(
   }
   const walks = rows.map((row) => walkModel(context, look, row, statusOf(models, row)))
   try {
-    return { results: await Promise.all(walks), statuses: models }
+    const results = await Promise.all(walks)
+    const well = rows.filter((_, place) => results[place]?.outcome === 'walked' || results[place]?.outcome === 'rested')
+    const reread = await rereadQuarantine(context, look, well)
+    return { results: reread === 'fenced' ? [...results, { outcome: reread }] : results, statuses: models }
   } catch (error) {
     // The others must have put down their work before the lease is given back.
     stop.abort()
@@ -134,7 +141,7 @@ async function release(
 ): Promise<void> {
   const { account } = claim
   const now = context.clock.now()
-  const { after, due } = nextLook(look.before, look.findings.results, {
+  const { after, due, turn } = nextLook(look.before, look.findings.results, {
     now,
     random: context.random,
     lookEveryMs: context.settings.lookEveryMs,
@@ -152,6 +159,7 @@ async function release(
     release: { due: due + look.skewMs, dirtySeen: claim.dirty },
   })
   if (committed === 'fenced') return
+  if (turn !== null) tellTurn(context, account, turn, after)
   const stored = await context.storage.get({ id: account.id, organizationId: account.organizationId })
   if (stored === null) return
   const ready = isReady(stored, context.settings.models)
@@ -161,6 +169,11 @@ async function release(
     ready,
     nextLookAt: new Date(due).toISOString(),
   })
+}
+
+function tellTurn(context: SyncContext, { id: accountId, organizationId }: Account, turn: Turn, after: AccountCheckpoint): void {
+  if (turn === 'recovered') context.events('account.recovered', { accountId, organizationId })
+  else context.events('account.degraded', { accountId, organizationId, failures: after.failures, code: after.problem ?? '' })
 }
 
 function tellProblem(context: SyncContext, account: Account, error: IntegrationError): void {

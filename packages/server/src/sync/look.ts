@@ -28,3 +28,5 @@ export interface Look {
 export type WalkResult =
   | { outcome: 'walked' | 'rested' | 'waiting' | 'off' | 'unfinished' | 'fenced' }
   | { outcome: 'failed'; error: IntegrationError }
+  /** Merge is down and was not asked; it may be again after so many milliseconds. */
+  | { outcome: 'postponed'; retryAfterMs: number }

@@ -9,6 +9,10 @@ const FIRST_BACKOFF_MS = 30_000
 const LONGEST_BACKOFF_MS = 6 * 3_600_000
 const SHORTEST_PAUSE_MS = 5 * 60_000
 const LONGEST_PAUSE_MS = 3_600_000
+/** So many failed looks in a row are told. */
+export const DEGRADED_AFTER = 5
+/** After Merge was down not every account is looked at in the same moment. */
+const SPREAD_MS = 30_000
 /** After a sync was to begin at Merge: time for it to have something to show. */
 const AFTER_START_MS = 60_000
 
@@ -23,40 +27,52 @@ export interface NextLookContext {
   aborted: boolean
 }
 
-/** When to look again, and what the next look should know. Pure; `due` in epoch milliseconds. */
+/** What an account's owner is told when it turns: it has failed five looks in a row, or is read again after that. */
+export type Turn = 'degraded' | 'recovered'
+
+/** When to look again, what the next look should know, and what is to be told. Pure; `due` in epoch milliseconds. */
 export function nextLook(
   before: AccountCheckpoint,
   results: readonly WalkResult[],
   context: NextLookContext,
-): { after: AccountCheckpoint; due: number } {
+): { after: AccountCheckpoint; due: number; turn: Turn | null } {
   const failed = results.flatMap((result) => (result.outcome === 'failed' ? [result.error] : []))
+  const postponed = results.flatMap((result) => (result.outcome === 'postponed' ? [result.retryAfterMs] : []))
   const waiting = results.some((result) => result.outcome === 'waiting')
   const unfinished = context.aborted || results.some((result) => result.outcome === 'unfinished')
-  const failures = failed.length > 0 ? before.failures + 1 : 0
-  const pause = pauseOf(context)
-  // One model that fails for ever must not make its siblings stale: the long waits are for accounts of which nothing can be read.
-  const longest = results.every(({ outcome }) => outcome === 'failed' || outcome === 'off') ? LONGEST_BACKOFF_MS : pause
-  const wait =
-    failed.length > 0
-      ? backOff(failures, failed, { longest, random: context.random })
-      : unfinished
-        ? 0
-        : waiting
-          ? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 1.2 ** before.waits, pause)
-          : pause
-  const due = Math.round(context.now + wait)
+  // A look that was cut off or found Merge down says nothing about its account.
+  const silent = postponed.length > 0 || (context.aborted && failed.length === 0)
+  const failures = silent ? before.failures : failed.length > 0 ? before.failures + 1 : 0
+  const due = Math.round(context.now + wait())
+
+  function wait(): number {
+    if (postponed.length > 0) return Math.max(...postponed, ...failed.map(wish)) + context.random() * SPREAD_MS
+    const pause = pauseOf(context)
+    // One model that fails for ever must not make its siblings stale: the long waits are for accounts of which nothing can be read.
+    const longest = results.every(({ outcome }) => outcome === 'failed' || outcome === 'off') ? LONGEST_BACKOFF_MS : pause
+    if (failed.length > 0) return backOff(failures, failed, { longest, random: context.random })
+    if (unfinished) return 0
+    return waiting ? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 1.2 ** before.waits, pause) : pause
+  }
+
   return {
     due,
+    turn: turnOf(before.failures, failures),
     after: {
       // What was asked for and not reached stays asked for.
-      dirtySeen: unfinished || failed.length > 0 ? before.dirtySeen : context.dirty,
-      waits: waiting ? before.waits + 1 : 0,
+      dirtySeen: silent || unfinished || failed.length > 0 ? before.dirtySeen : context.dirty,
+      waits: silent ? before.waits : waiting ? before.waits + 1 : 0,
       failures,
-      problem: failed[0]?.code ?? null,
+      problem: failed[0]?.code ?? (silent ? before.problem : null),
       lookedAt: context.now,
       nextLookAt: due,
     },
   }
+}
+
+function turnOf(before: number, after: number): Turn | null {
+  if (before < DEGRADED_AFTER && after >= DEGRADED_AFTER) return 'degraded'
+  return before >= DEGRADED_AFTER && after === 0 ? 'recovered' : null
 }
 
 /**
@@ -79,11 +95,15 @@ function milliseconds(stamp: string | null): number | null {
 }
 
 /** Half of the bound is certain, half random; Merge's own wish is honoured whole. */
-function backOff(
-  failures: number,
-  errors: readonly { retryAfterMs: number | undefined }[],
-  context: { longest: number; random: () => number },
-): number {
+function backOff(failures: number, errors: readonly Wish[], context: { longest: number; random: () => number }): number {
   const bound = Math.min(context.longest, FIRST_BACKOFF_MS * 2 ** (failures - 1))
-  return Math.max(bound / 2 + (context.random() * bound) / 2, ...errors.map((error) => error.retryAfterMs ?? 0))
+  return Math.max(bound / 2 + (context.random() * bound) / 2, ...errors.map(wish))
+}
+
+interface Wish {
+  retryAfterMs: number | undefined
+}
+
+function wish(error: Wish): number {
+  return error.retryAfterMs ?? 0
 }

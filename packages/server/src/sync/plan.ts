@@ -46,13 +46,13 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
   if (status?.status === 'DISABLED') return { do: 'off' }
   const same = state.fingerprint === context.fingerprint && state.generation >= context.generation
   const { fingerprint } = context
-  if (state.walk !== null && same && context.now - state.walk.startedAt < WALK_LIFE_MS) {
+  if (state.walk !== null && same && context.now - state.walk.startedAt < WALK_LIFE_MS && !isGivenUp(state, context)) {
     return { do: 'walk', walk: state.walk, sweep: state.sweep, fingerprint, generation: state.generation }
   }
   if (status !== null && status.lastSyncFinished === null && !context.earlyRead) return { do: 'wait' }
 
   const seen = signature(status)
-  const anew = state.walkedAt !== null && (!same || context.now - (state.sweptAt ?? 0) >= context.sweepEveryMs)
+  const anew = state.walkedAt !== null && (!same || isSweepDue(state, context))
   const quiet = !context.asked && seen === state.seen && state.walkedAt !== null && context.now - state.walkedAt < context.idleMs
   if (quiet && !anew) return { do: 'rest' }
 
@@ -66,6 +66,7 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     cursor: null,
     startedAt: context.now,
     seen,
+    unstamped: false,
     completeness: completeness(status),
     records: 0,
     live: held?.live ?? context.live,
@@ -74,6 +75,16 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
   }
   const generation = Math.max(state.generation, context.generation)
   return { do: 'walk', walk, sweep: kind === 'sweep' && held?.kind !== 'sweep' ? state.sweep + 1 : state.sweep, fingerprint, generation }
+}
+
+/** A sweep that met a list without an end must not keep what is new from being read: where the list can be asked for that, it makes room. */
+function isGivenUp({ walk, endlessAt, low }: Checkpoint, context: PlanContext): boolean {
+  return context.modifiedAfter && low !== null && walk?.kind === 'sweep' && endlessAt !== null && endlessAt >= walk.startedAt
+}
+
+/** One that met a list without an end is tried again daily. */
+function isSweepDue({ sweptAt, endlessAt }: Checkpoint, context: PlanContext): boolean {
+  return endlessAt === null ? context.now - (sweptAt ?? 0) >= context.sweepEveryMs : context.now - endlessAt >= WALK_LIFE_MS
 }
 
 /** Source: help.merge.dev/en/articles/8184193. PARTIALLY_SYNCED is final for its run, and may stay so for ever. */

@@ -2,10 +2,36 @@ import type { ModelRow } from '../merge/model-table.ts'
 import type { Account } from '../storage/port.ts'
 import { readAccountCheckpoint } from './account-checkpoint.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
+import { DEGRADED_AFTER } from './next-look.ts'
+
+/** How good a stored copy is, in one word; see {@link READINESS}. */
+export type Readiness = (typeof READINESS)[number]
+
+/** From the worst on. A model's word is the first that is true of it, an account's the worst of its models'; those that are `off` do not count. */
+export const READINESS = [
+  /**
+   * It is not being renewed, so what is stored is as old as `lastSyncedAt`: the customer must relink, the account is gone at the source, or
+   * Merge says that it failed, is paused or switched off.
+   */
+  'stale',
+  /** Nothing of it has been read yet, usually because Merge's own first sync is under way. */
+  'waiting',
+  /** It is being read for the first time, or was read before Merge's own first sync had ended: some records are there. */
+  'initial',
+  /** Read, but with something left out: records that could not be stored, or what could not be read at five looks in a row. */
+  'degraded',
+  /** Read to its end, but Merge itself got only a part of it from the source. */
+  'partial',
+  /** Everything that Merge has was read to its end, and is looked after. */
+  'complete',
+] as const
 
 export interface SyncProgress {
+  readiness: Readiness
   /** Every wanted model has been read to its end after Merge's own first sync. */
   ready: boolean
+  /** Live records stored, all models together. */
+  records: number
   /** ISO 8601: the oldest end of a walk over all models, so that everything stored is at least that fresh; `null` until all were walked. */
   lastSyncedAt: string | null
   nextLookAt: string | null
@@ -13,16 +39,13 @@ export interface SyncProgress {
 }
 
 export interface ModelProgress {
+  readiness: Readiness
   state: 'off' | 'waiting' | 'initial' | 'idle' | 'incremental' | 'sweep'
   completeness: 'none' | 'partial' | 'complete'
   ready: boolean
   /** Live records stored. */
   records: number
   lastSyncedAt: string | null
-  /** Some records could not be stored and are left out. */
-  degraded: boolean
-  /** Merge itself is not renewing its copy (failed, paused or switched off): what is stored is as old as that. */
-  stale: boolean
   /** An error code, for operators; `null` when the last attempt went well. */
   problem: string | null
 }
@@ -30,15 +53,45 @@ export interface ModelProgress {
 /** How far an account has come, from what the store has committed. */
 export function readProgress(account: Account, wanted: readonly ModelRow[]): SyncProgress {
   const rows = wanted.filter((row) => row.category === account.category)
-  const models = Object.fromEntries(rows.map((row) => [row.model, modelProgress(account, row)]))
+  const look = readAccountCheckpoint(account)
+  const facts = { broken: BROKEN.has(account.status), failing: look.failures >= DEGRADED_AFTER }
+  const models = Object.fromEntries(rows.map((row) => [row.model, modelProgress(account, row, facts)]))
   const counted = Object.values(models).filter((model) => model.state !== 'off')
   const walks = counted.map((model) => model.lastSyncedAt)
   return {
+    readiness: readinessOfAccount(Object.values(models), facts),
     ready: isReady(account, wanted),
+    records: Object.values(models).reduce((sum, model) => sum + model.records, 0),
     lastSyncedAt: walks.length === 0 || walks.includes(null) ? null : (walks.toSorted()[0] ?? null),
-    nextLookAt: iso(readAccountCheckpoint(account).nextLookAt),
+    nextLookAt: iso(look.nextLookAt),
     models,
   }
+}
+
+/** What a model's word depends on. `degraded`: something is left out. `stale`: nobody renews it. */
+export type ReadinessFacts = Pick<ModelProgress, 'state' | 'completeness' | 'ready'> & { degraded: boolean; stale: boolean }
+
+/** One model's word. Pure and total; the order of the questions is that of {@link READINESS}. */
+export function readinessOf({ state, completeness, ready, degraded, stale }: ReadinessFacts): Readiness {
+  if (stale || state === 'off') return 'stale'
+  if (state === 'waiting') return 'waiting'
+  if (state === 'initial' || !ready) return 'initial'
+  if (degraded) return 'degraded'
+  return completeness === 'complete' ? 'complete' : 'partial'
+}
+
+/** `broken`: of the connection itself. `failing`: it could not be read at five looks in a row. */
+interface AccountFacts {
+  broken: boolean
+  failing: boolean
+}
+
+function readinessOfAccount(models: readonly ModelProgress[], { broken, failing }: AccountFacts): Readiness {
+  const words = models.filter((model) => model.state !== 'off').map((model) => model.readiness)
+  if (broken) return 'stale'
+  // All are switched off, or none was asked for.
+  if (words.length === 0) return models.length > 0 ? 'stale' : 'waiting'
+  return READINESS.find((word) => words.includes(word) || (failing && word === 'degraded')) ?? 'waiting'
 }
 
 /** A model that is switched off at Merge does not hold the others back. */
@@ -52,18 +105,24 @@ export function isReady(account: Account, wanted: readonly ModelRow[]): boolean 
   )
 }
 
-function modelProgress(account: Account, row: ModelRow): ModelProgress {
+const BROKEN: ReadonlySet<Account['status']> = new Set(['relink_needed', 'error'])
+const NOT_RENEWED = ['FAILED', 'PAUSED', 'DISABLED']
+
+function modelProgress(account: Account, row: ModelRow, { broken, failing }: AccountFacts): ModelProgress {
   const stored = account.models[row.model]
   const checkpoint = readCheckpoint(stored?.checkpoint)
+  const { completeness, ready, problem } = checkpoint
+  const state = stateOf(checkpoint)
+  const degraded = checkpoint.quarantine.length > 0 || (failing && problem !== null)
+  const stale = broken || NOT_RENEWED.includes(checkpoint.status ?? '')
   return {
-    state: stateOf(checkpoint),
-    completeness: checkpoint.completeness,
-    ready: checkpoint.ready,
+    readiness: readinessOf({ state, completeness, ready, degraded, stale }),
+    state,
+    completeness,
+    ready,
     records: stored?.records ?? 0,
     lastSyncedAt: iso(checkpoint.walkedAt),
-    degraded: checkpoint.quarantine.length > 0,
-    stale: ['FAILED', 'PAUSED', 'DISABLED'].includes(checkpoint.status ?? ''),
-    problem: checkpoint.problem,
+    problem,
   }
 }
 

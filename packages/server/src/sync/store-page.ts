@@ -53,7 +53,7 @@ export async function storePage(
   }
 
   async function finish(records: readonly VersionedRecord[], refused: readonly Quarantined[]) {
-    const accepted = before.quarantine.length === 0 ? [] : records.map((record) => record.id)
+    const accepted = before.quarantine.length === 0 ? [] : records.filter((record) => isAsNew(record, before)).map((record) => record.id)
     const checkpoint = advance(page.after, { kind: 'quarantined', refused, accepted })
     const answer = await commit(records, checkpoint, refused.length > 0 && page.sweep ? { number: page.sweep.number } : page.sweep)
     return answer === 'fenced' ? answer : { ...answer, checkpoint }
@@ -105,6 +105,11 @@ export async function sendRetiredToSink(
     await write(context, look, row, gone, since.generation)
     from = page.next
   }
+}
+
+/** An older version of a record in quarantine does not stand in for the one that was left out. */
+function isAsNew(record: VersionedRecord, { quarantine }: Checkpoint): boolean {
+  return !quarantine.some(({ id, modifiedAt }) => id === record.id && record.modifiedAt < modifiedAt)
 }
 
 /** Its hash is one that no record with data has, so that the switch between the two ways of storing rewrites every row. */

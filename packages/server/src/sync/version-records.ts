@@ -9,6 +9,8 @@ export interface Versioned {
   unreadable: { id: string; modifiedAt: number }[]
   /** How many have nothing that tells them apart. */
   skipped: number
+  /** How many came without a readable `modified_at`. */
+  unstamped: number
 }
 
 /**
@@ -23,7 +25,7 @@ export function versionRecords(
   omit: readonly string[],
 ): Versioned {
   const { generation, page, unstamped = 0 } = version
-  const versioned: Versioned = { records: [], unreadable: [], skipped: 0 }
+  const versioned: Versioned = { records: [], unreadable: [], skipped: 0, unstamped: 0 }
   for (const record of records) {
     const fields = typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {}
     const id = identify(fields, row.key)
@@ -32,7 +34,9 @@ export function versionRecords(
       continue
     }
     // Read first: what is omitted is not stored, and still counts.
-    const modifiedAt = parseStamp(fields.modified_at) ?? unstamped
+    const stamp = parseStamp(fields.modified_at)
+    if (stamp === null) versioned.unstamped++
+    const modifiedAt = stamp ?? unstamped
     const deleted = fields.remote_was_deleted === true
     for (const field of omit) delete fields[field]
     const data = serialize(fields)

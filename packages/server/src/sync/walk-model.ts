@@ -1,4 +1,5 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
+import { isResting } from '../merge/circuit-breaker.ts'
 import type { ModelStatus } from '../merge/gateway.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import { advance } from './advance.ts'
@@ -38,6 +39,7 @@ export async function walkModel(context: SyncContext, look: Look, row: ModelRow,
     return !same && (await keep(context, look, row, state)) === 'fenced' ? { outcome: 'fenced' } : { outcome: OUTCOMES[decided.do] }
   } catch (error) {
     if (!IntegrationError.isInstance(error) || error.code === ErrorCode.ABORTED || error.code.startsWith('STORE_')) throw error
+    if (isResting(error)) return { outcome: 'postponed', retryAfterMs: error.retryAfterMs ?? 0 }
     return recordFailure(context, look, row, error)
   }
 }
@@ -57,7 +59,8 @@ async function recordFailure(context: SyncContext, look: Look, row: ModelRow, er
   const { account } = look.claim
   // Read anew: pages of this walk may have been stored before it failed.
   const stored = await context.storage.get({ id: account.id, organizationId: account.organizationId })
-  const state = advance(readCheckpoint(stored?.models[row.model]?.checkpoint), { kind: 'failed', code: error.code })
+  const failed = { kind: 'failed', code: error.code, now: context.clock.now() } as const
+  const state = advance(readCheckpoint(stored?.models[row.model]?.checkpoint), failed)
   if ((await keep(context, look, row, state)) === 'fenced') return { outcome: 'fenced' }
   context.events('sync.problem', {
     accountId: account.id,

@@ -1,7 +1,7 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Lane } from '../merge/error-budget.ts'
-import type { ListPage } from '../merge/gateway.ts'
 import type { ModelRow } from '../merge/model-table.ts'
+import type { ListPage } from '../merge/read-records.ts'
 import type { Page } from '../storage/port.ts'
 import { advance } from './advance.ts'
 import type { Checkpoint, Walk } from './checkpoint.ts'
@@ -41,7 +41,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
     // A sink has no fence: what it is handed must at least not be of an account that is known to be gone.
     if (!(await look.keepLease(context.settings.sink !== undefined))) return { outcome: 'fenced' }
 
-    const { records, unreadable, skipped } = versionRecords(
+    const { records, unreadable, skipped, unstamped } = versionRecords(
       page.records,
       { generation: state.generation, page: state.commits, unstamped: (walk.after ?? 0) * 1000 },
       row,
@@ -53,7 +53,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
         accountId: look.claim.account.id,
         skipped,
       })
-    let after = advance(state, { kind: 'page', next: page.next, records: page.records.length, now: context.clock.now() })
+    let after = advance(state, { kind: 'page', next: page.next, records: page.records.length, unstamped, now: context.clock.now() })
     // What the sweep retires is known to the store alone: remembered in the same commit, so that a crash cannot keep it from the sink.
     const retires = walk.kind === 'sweep' && page.next === null && context.settings.sink !== undefined
     if (retires) after = { ...after, unsunk: walk.seq }

@@ -17,6 +17,7 @@ const LOOKS = 3
 const SOURCES: [name: string, SourceOptions, sweepEveryMs: number][] = [
   ['changes', { changes: CHANGES }, Number.POSITIVE_INFINITY],
   ['changes in syncs', { changes: CHANGES.slice(1), inSyncs: true }, Number.POSITIVE_INFINITY],
+  ['a record without its stamp', { changes: [['change a'], ['change a'], ['change b']], losesStamp: 'a' }, Number.POSITIVE_INFINITY],
   ['sweeps', { changes: [['vanish a'], ['change b'], ['create a']] }, 0],
 ]
 

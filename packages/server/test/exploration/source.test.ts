@@ -1,6 +1,14 @@
 import type { Change } from './source.ts'
-import { breaks, CHANGES, EVERYTHING, holds } from './table.ts'
-import { IGNORES_SYNC_UNDER_WAY, LOW_AT_THE_FIRST_PAGE, NO_GUARD, ONLY_OUR_CLOCK, PROPOSED, pageByPage } from './variants.ts'
+import { breaks, CHANGES, EVERYTHING, holds, PROVE } from './table.ts'
+import {
+  IGNORES_SYNC_UNDER_WAY,
+  LOW_AT_THE_FIRST_PAGE,
+  LOW_MOVES_UNSTAMPED,
+  NO_GUARD,
+  ONLY_OUR_CLOCK,
+  PROPOSED,
+  pageByPage,
+} from './variants.ts'
 
 // What Merge and time can do to the protocol, and for each the part of it that stands against that.
 const DAY_MS = 24 * 3_600_000
@@ -26,6 +34,11 @@ breaks('the same, without the guard', 'order', { ...walks, rules: NO_GUARD, sour
 const slow = { changes: CHANGES, stepMs: DAY_MS + 3_600_000 }
 holds('walks that are too old to go on with', { ...walks, rules: pageByPage(PROPOSED), source: slow })
 breaks('the same, and the watermark moves with the first page', 'gap', { ...walks, rules: LOW_AT_THE_FIRST_PAGE, source: slow })
+
+const claims = PROVE ? {} : { claims: 2 }
+const stampless = { changes: [['change a'], ['change a'], ['change b']] as const, losesStamp: 'a' }
+holds('a record that comes without its stamp for a while', { ...walks, rules: pageByPage(PROPOSED), source: stampless, ...claims })
+breaks('the same, and the watermark moves all the same', 'gap', { ...walks, rules: LOW_MOVES_UNSTAMPED, source: stampless })
 
 holds('sweeps, and a record that vanishes without a mark and comes back', {
   ...walks,

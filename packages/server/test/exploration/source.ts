@@ -17,6 +17,8 @@ export interface Source {
   readonly phase: 'quiet' | 'syncing' | 'stamped' | 'partly' | 'written'
   /** When the newest sync from the customer's system began, epoch milliseconds. */
   readonly syncedFrom: number
+  /** A record that comes without its stamp, now or later; `null`: none any more. */
+  readonly stampless: { readonly id: string; readonly now: boolean } | null
 }
 
 export interface SourceRow {
@@ -29,6 +31,9 @@ export interface SourceRow {
   readonly deleted: boolean
 }
 
+/** A row as a list has it. */
+export type ShownRow = Omit<SourceRow, 'stamp'> & { readonly stamp: number | null }
+
 export type Change = `${'create' | 'change' | 'delete' | 'vanish'} ${string}`
 
 export interface SourceOptions {
@@ -40,6 +45,8 @@ export interface SourceOptions {
   inSyncs?: boolean
   /** For a while a read may or may not see a change, whatever an earlier read saw. */
   replicas?: boolean
+  /** A record that comes without its stamp for a while, once, from any moment to any other. */
+  losesStamp?: string
   /** From one change to the next, milliseconds. Default 20 minutes: no overlap of two walks covers it. */
   stepMs?: number
   /** From the stamp of a change to the moment it can be read, milliseconds. Default nearly ten minutes, the most that the overlap allows for. */
@@ -50,13 +57,25 @@ const BEGINNING = Date.UTC(2026, 0, 5)
 const STEP_MS = 2 * OVERLAP_MS
 const LATE_MS = OVERLAP_MS - 10_000
 
-export function newSource({ ids = ['a', 'b'] }: SourceOptions): Source {
+export function newSource({ ids = ['a', 'b'], losesStamp }: SourceOptions): Source {
   const rows = ids.map((id, place) => ({ id, place, version: 0, stamp: BEGINNING - STEP_MS, deleted: false }))
-  return { now: BEGINNING, begun: 0, rows, pending: null, phase: 'quiet', syncedFrom: BEGINNING - STEP_MS }
+  const stampless = losesStamp === undefined ? null : { id: losesStamp, now: false }
+  return { now: BEGINNING, begun: 0, rows, pending: null, phase: 'quiet', syncedFrom: BEGINNING - STEP_MS, stampless }
 }
 
 /** Everything that may happen next. */
 export function sourceSteps(source: Source, options: SourceOptions): { name: string; source: Source }[] {
+  return [...stampSteps(source), ...changeSteps(source, options)]
+}
+
+function stampSteps(source: Source): { name: string; source: Source }[] {
+  const { stampless } = source
+  if (stampless === null) return []
+  if (stampless.now) return [{ name: `${stampless.id} has its stamp again`, source: { ...source, stampless: null } }]
+  return [{ name: `${stampless.id} comes without its stamp`, source: { ...source, stampless: { ...stampless, now: true } } }]
+}
+
+function changeSteps(source: Source, options: SourceOptions): { name: string; source: Source }[] {
   const { stepMs = STEP_MS } = options
   const visible = { name: 'visible', source: { ...withPending(source), phase: options.inSyncs ? 'written' : 'quiet' } } as const
   switch (source.phase) {
@@ -83,7 +102,7 @@ export function sourceSteps(source: Source, options: SourceOptions): { name: str
 
 /** Nothing will change any more. */
 export function isFinished(source: Source, options: SourceOptions): boolean {
-  return source.phase === 'quiet' && source.begun === options.changes.length
+  return source.phase === 'quiet' && source.begun === options.changes.length && source.stampless === null
 }
 
 /** What Merge may answer to one request for a page of one record: more than one answer while only some readers see a change. */
@@ -92,13 +111,14 @@ export function listPage(source: Source, query: { after: number | null; cursor: 
   return views.map((rows) => {
     const matching = rows.filter((row) => (query.after === null || row.stamp > query.after) && row.place > Number(query.cursor ?? -1))
     const [first, second] = matching
-    return { records: first ? [first] : [], next: first && second ? String(first.place) : null }
+    const shown = first && source.stampless?.now && first.id === source.stampless.id ? { ...first, stamp: null } : first
+    return { records: shown ? [shown] : [], next: first && second ? String(first.place) : null }
   })
 }
 
 /** The record as it comes over the wire. */
-export function wireRecord(row: SourceRow): Record<string, unknown> {
-  return { id: row.id, modified_at: iso(row.stamp), remote_was_deleted: row.deleted, version: row.version }
+export function wireRecord(row: ShownRow): Record<string, unknown> {
+  return { id: row.id, modified_at: row.stamp === null ? null : iso(row.stamp), remote_was_deleted: row.deleted, version: row.version }
 }
 
 export function syncStatus(source: Source): ModelStatus {

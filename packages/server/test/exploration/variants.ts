@@ -38,6 +38,12 @@ export const LOW_AT_THE_FIRST_PAGE: Rules = {
   },
 }
 
+/** The watermark moves although the walk met a record without its stamp. */
+export const LOW_MOVES_UNSTAMPED: Rules = {
+  ...REAL,
+  advance: (state, answer) => advance(state, answer.kind === 'page' ? { ...answer, unstamped: 0 } : answer),
+}
+
 /** Two walks do not overlap. */
 export const NO_OVERLAP: Rules = { ...REAL, plan: withNextLow((nextLow) => nextLow + OVERLAP_MS) }
 

@@ -4,7 +4,7 @@ import { type Checkpoint, readCheckpoint } from '../../src/sync/checkpoint.ts'
 import { plan } from '../../src/sync/plan.ts'
 import { versionRecords } from '../../src/sync/version-records.ts'
 import { ACCOUNT_ID, MODEL } from './names.ts'
-import { listPage, type Source, type SourceRow, syncStatus, wireRecord } from './source.ts'
+import { listPage, type ShownRow, type Source, syncStatus, wireRecord } from './source.ts'
 import type { Operation, Store, StoreState } from './store.ts'
 
 /** One worker between two of its steps: idle, or somewhere in one look at the account. Never changed in place. */
@@ -16,7 +16,7 @@ export type Worker =
   | { at: 'read'; fence: number }
 
 interface FetchedPage {
-  records: readonly SourceRow[]
+  records: readonly ShownRow[]
   next: string | null
 }
 
@@ -156,9 +156,10 @@ async function commitFirst(rules: Rules, store: Store, now: { state: StoreState;
 
 function firstPage(rules: Rules, source: Source, { fence, state, pages: [page] }: Walking): Storing | null {
   if (page === undefined || state.walk === null) return null
-  const version = { generation: state.generation, page: state.commits }
-  const { records } = versionRecords(page.records.map(wireRecord), version, { key: ['id'] }, [])
-  const after = rules.advance(state, { kind: 'page', next: page.next, records: page.records.length, now: source.now + rules.clockAheadMs })
+  const version = { generation: state.generation, page: state.commits, unstamped: (state.walk.after ?? 0) * 1000 }
+  const { records, unstamped } = versionRecords(page.records.map(wireRecord), version, { key: ['id'] }, [])
+  const now = source.now + rules.clockAheadMs
+  const after = rules.advance(state, { kind: 'page', next: page.next, records: page.records.length, unstamped, now })
   const retire = page.next === null ? { retire: { olderThan: state.walk.nextLow * 1000 } } : {}
   const sweep = state.walk.kind === 'sweep' ? { sweep: { number: state.sweep, ...retire } } : {}
   return { page: { accountId: ACCOUNT_ID, fence, model: MODEL, records, checkpoint: JSON.stringify(after), ...sweep }, after, done: 0 }

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import 'ky'
 import { afterEach, describe, expect, test } from 'vitest'
+import { createCircuitBreaker, resting } from '../../src/merge/circuit-breaker.ts'
 import { createErrorBudget } from '../../src/merge/error-budget.ts'
 import { type Call, createTransport, type TransportOptions } from '../../src/merge/transport.ts'
 import { Secret } from '../../src/secrets/secret.ts'
@@ -14,6 +15,7 @@ function transport(answer: (request: Request, attempt: number) => Promise<Respon
   const time = virtualTime()
   const waits: number[] = []
   const seen: Request[] = []
+  const logger = { debug() {}, info() {}, warn() {}, error() {} }
   const send = createTransport({
     apiBase: new URL('https://merge.test/api'),
     apiKey: new Secret('the-api-key'),
@@ -24,7 +26,8 @@ function transport(answer: (request: Request, attempt: number) => Promise<Respon
       return time.sleep(ms, options)
     },
     random: () => 0.5,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger,
+    breaker: createCircuitBreaker({ clock: time.clock, random: () => 0.5, logger }),
     budget: createErrorBudget(time.clock, time.sleep, 1),
     fetch: async (input, init) => {
       const request = new Request(input, init)
@@ -127,6 +130,18 @@ describe('how long is waited:', () => {
   })
 })
 
+test('while Merge is down a call waits neither for its turn nor for the budget', async () => {
+  const waited: string[] = []
+  const refuse = () => {
+    throw resting(CALL, 0, 15_000)
+  }
+  const budget = { pass: async () => void waited.push('budget'), failed() {}, spared() {} }
+  const { send, waits, seen } = transport(failing(503), { budget, breaker: { check: refuse, enter: refuse } })
+  const turn = async () => void waited.push('turn')
+  await expect(send({ ...CALL, caller: { lane: 'sync', turn } })).rejects.toMatchObject({ retryAfterMs: 15_000 })
+  expect([waited, waits, seen]).toEqual([[], [], []])
+})
+
 describe('deadlines:', () => {
   const never = new Promise<Response>(() => {})
 
@@ -225,15 +240,15 @@ describe('over sockets', () => {
     const merge = await listen((_, response) => response.writeHead(status, { location: `${evil}/steal` }).end())
     const sleep: TransportOptions['sleep'] = (_, options) =>
       new Promise((_resolve, reject) => options?.signal?.addEventListener('abort', reject))
+    const system = { clock: { now: () => 0 }, random: () => 0, logger: { debug() {}, info() {}, warn() {}, error() {} } }
     const send = createTransport({
       apiBase: new URL(`${merge}/api`),
       apiKey: new Secret('the-api-key'),
       fetch: systemFetch,
-      clock: { now: () => 0 },
+      ...system,
       sleep,
-      random: () => 0,
-      logger: { debug() {}, info() {}, warn() {}, error() {} },
-      budget: createErrorBudget({ now: () => 0 }, sleep, 1),
+      breaker: createCircuitBreaker(system),
+      budget: createErrorBudget(system.clock, sleep, 1),
     })
     await expect(send(CALL)).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', status, retryable: false })
     expect(visitors).toEqual([])

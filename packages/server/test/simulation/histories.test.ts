@@ -4,12 +4,12 @@ import { explain } from './trial/explain.ts'
 import { runMany } from './trial/many.ts'
 import { neglected, summary } from './trial/report.ts'
 
-const WANTED = 6_000
+const WANTED = 10_000
 /** Fewer would not meet every kind of trouble often enough. */
-const AT_LEAST = 5_000
-const MILLISECONDS = 60_000
+const AT_LEAST = 6_000
+const MILLISECONDS = 75_000
 
-test('nothing is lost, stale or brought back in any history', { timeout: 600_000 }, async () => {
+test('nothing is lost, stale or brought back in any history', { timeout: 900_000 }, async () => {
   const threads = Math.min(4, availableParallelism())
   const { counts, failures } = await runMany({ first: 1, count: WANTED, threads, milliseconds: MILLISECONDS, atLeast: AT_LEAST })
   console.log(summary(counts))

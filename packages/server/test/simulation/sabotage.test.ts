@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import 'ky'
 import { generateHistory } from './history/generate.ts'
+import type { History } from './history/history.ts'
 import { runRecipe } from './sabotage/recipe.ts'
 import { HARMLESS_STORE, STORE_SABOTAGES } from './sabotage/store.ts'
 import { WIRE_SABOTAGES } from './sabotage/wire.ts'
@@ -10,11 +11,21 @@ import { runHistory, type Tampering } from './trial/run-history.ts'
 const FIRST = 1_000_000_000
 /** A sabotage that survives so many histories is not caught. */
 const PATIENCE = 60
+/** Of those that need what happens in few histories: only these are run. */
+const RARE: Record<string, (history: History) => boolean> = {
+  'pays no heed to a rebuild': ({ events }) => events.some((event) => event.do === 'rebuild' && event.rewinds > 0),
+  'stores a mass deletion unasked': ({ events }) => events.some((event) => event.do === 'mass-deletion'),
+  'leaves deletions out where it keeps versions alone': ({ store }) => store === 'versions',
+  'hands out an account that is held': ({ hold }) => hold !== null,
+}
 
 /** How many histories it takes until one goes wrong that goes well without the tampering; `null`: more than are tried. */
-async function caughtAfter(tampering: () => Tampering): Promise<number | null> {
-  for (let tried = 1; tried <= PATIENCE; tried++) {
-    const history = generateHistory(FIRST + tried)
+async function caughtAfter(tampering: () => Tampering, concerns = (_: History) => true): Promise<number | null> {
+  let tried = 0
+  for (let seed = FIRST; tried < PATIENCE; seed++) {
+    const history = generateHistory(seed)
+    if (!concerns(history)) continue
+    tried++
     if ((await runHistory(history, tampering())).problems.length === 0) continue
     if ((await runHistory(history)).problems.length === 0) return tried
   }
@@ -22,8 +33,8 @@ async function caughtAfter(tampering: () => Tampering): Promise<number | null> {
 }
 
 describe(`within ${PATIENCE} histories the simulation catches`, () => {
-  test.each(Object.entries(STORE_SABOTAGES))('a store that %s', { timeout: 120_000 }, async (_, storage) => {
-    expect(await caughtAfter(() => ({ storage }))).not.toBeNull()
+  test.each(Object.entries(STORE_SABOTAGES))('a store that %s', { timeout: 120_000 }, async (name, storage) => {
+    expect(await caughtAfter(() => ({ storage }), RARE[name])).not.toBeNull()
   })
 
   test.each(Object.entries(WIRE_SABOTAGES))('an engine that %s', { timeout: 120_000 }, async (_, wiretap) => {

@@ -4,6 +4,7 @@ import { createTimeline } from './engine/timeline.ts'
 import { generateHistory } from './history/generate.ts'
 import { cutPage, listRows, type Ordering } from './merge/list.ts'
 import { createTable } from './merge/rows.ts'
+import { runMany } from './trial/many.ts'
 import { addCounts, noCounts } from './trial/outcome.ts'
 import { neglected } from './trial/report.ts'
 import { runHistory } from './trial/run-history.ts'
@@ -73,6 +74,34 @@ describe("the fake's lists", () => {
 })
 
 describe('virtual time', () => {
+  test('stands still while something real is under way, and lets only one such thing go on at a time', async () => {
+    const timeline = createTimeline(0)
+    const told: string[] = []
+    const turns = (count: number): Promise<void> =>
+      count === 0 ? Promise.resolve() : new Promise((resolve) => void setImmediate(resolve)).then(() => turns(count - 1))
+    const real = (name: string, length: number) =>
+      timeline.real(async () => {
+        told.push(`${name} begins at ${timeline.now()}`)
+        await turns(length)
+        told.push(`${name} ends at ${timeline.now()}`)
+      })
+    timeline.at(
+      10,
+      () => void Promise.all([real('long', 20), real('short', 1), timeline.real(() => Promise.reject(new Error('no')))]).catch(() => {}),
+    )
+    timeline.at(11, () => void real('late', 3))
+    timeline.at(12, () => {})
+    await timeline.run(() => timeline.now() === 12, 12)
+    expect(told).toEqual([
+      'long begins at 10',
+      'long ends at 10',
+      'short begins at 10',
+      'short ends at 10',
+      'late begins at 11',
+      'late ends at 11',
+    ])
+  })
+
   test('runs timers in order, without those that were cancelled, and stands still at the limit', async () => {
     const timeline = createTimeline(0)
     const fired: number[] = []
@@ -98,6 +127,14 @@ test('a history runs the same way every time, to the last request', { timeout: 6
     )
     expect(told[0]).toBe(told[1])
   }
+})
+
+test("the lighter classes of fetch change no history's end", { timeout: 300_000 }, async () => {
+  const [light, own] = await Promise.all(
+    (['light', 'own'] as const).map((platform) => runMany({ first: 5_000_000, count: 100, threads: 1, platform })),
+  )
+  expect(light?.counts.histories).toBe(100)
+  expect(light).toEqual(own)
 })
 
 test('a failing history is cut down to what makes it fail', async () => {

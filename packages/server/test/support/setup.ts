@@ -198,6 +198,7 @@ const EVENTS = [
   'account.relinked',
   'account.relink_needed',
   'account.recovered',
+  'account.degraded',
   'account.gone',
   'account.deleted',
   'sync.page',

@@ -30,7 +30,8 @@ test.each([401, 403, 404, 500, 503])(
   '50 dead accounts (%i), polled at once, never cause more than 8 failed answers in ten seconds',
   async (status) => {
     const failures = await pollDead(status)
-    expect(failures.length).toBeGreaterThan(40)
+    // Of what looks like an outage the circuit breaker spares Merge the rest.
+    expect(failures.length).toBeGreaterThan(status < 500 ? 40 : 20)
     expect(most(failures)).toBeLessThanOrEqual(8)
   },
 )

@@ -158,3 +158,39 @@ test('a record without a stamp does not overwrite one that has changed since the
   await fake.work(1_000)
   expect(JSON.parse((await fake.rows(id, EMPLOYEE))[0]?.data ?? '{}').n).toBe(1)
 })
+
+test('a change that came without its stamp once, and was outranked by what was stored, comes with the next walk', async () => {
+  const stamp = (ms: number) => new Date(ms).toISOString()
+  let records: Record<string, unknown>[] = []
+  let bare = true
+  const fake = fakeMerge({}, ({ query }) => {
+    const after = query.get('modified_after') ?? ''
+    const found = records.filter((record) => String(record.modified_at) > after)
+    return { results: bare ? found.map((record) => ({ ...record, modified_at: null })) : found }
+  })
+  const now = fake.time.clock.now()
+  const id = await fake.account('a')
+  bare = false
+  records = [{ id: 'a', modified_at: stamp(now - 60_000), n: 1 }]
+  await fake.work()
+  bare = true
+  records = [{ id: 'a', modified_at: stamp(now + 60_000), n: 2 }]
+  await fake.work(3_700_000)
+  expect(JSON.parse((await fake.rows(id, EMPLOYEE))[0]?.data ?? '{}').n).toBe(1)
+  bare = false
+  await fake.work(3_700_000)
+  expect(JSON.parse((await fake.rows(id, EMPLOYEE))[0]?.data ?? '{}')).toEqual(records[0])
+})
+
+test('a record that never has a stamp does not make every walk longer than the one before', async () => {
+  const fake = fakeMerge({ sync: { models: [EMPLOYEE], lookEvery: 3_600_000 } }, () => ({ results: [{ id: 'a', modified_at: null }] }))
+  await fake.account('a')
+  for (let look = 0; look < 12; look++) await fake.work(3_700_000)
+  const windows = fake.asked.slice(1).map((path, place) => {
+    const after = new URL(path, 'https://merge.test').searchParams.get('modified_after') ?? ''
+    return Math.round((fake.time.clock.now() - (10 - place) * 3_700_000 - Date.parse(after)) / 3_700_000)
+  })
+  expect(windows).toHaveLength(11)
+  expect(Math.max(...windows)).toBe(4)
+  expect(Math.min(...windows)).toBe(1)
+})

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ErrorCode, IntegrationError } from '../../src/index.ts'
 import type { AccountCheckpoint } from '../../src/sync/account-checkpoint.ts'
 import type { WalkResult } from '../../src/sync/look.ts'
@@ -65,4 +65,41 @@ test('failures and waits are counted in a row', () => {
 test('half of a back-off is certain and half is chance', () => {
   expect(look([failed()], before(), { random: 0 }).due - NOW).toBe(15_000)
   expect(look([failed()], before(), { random: 0.999 }).due - NOW).toBe(29_985)
+})
+
+describe('when Merge is down and was not asked', () => {
+  const postponed = (retryAfterMs: number): WalkResult => ({ outcome: 'postponed', retryAfterMs })
+
+  test('the next look comes after the wait, spread over half a minute by chance', () => {
+    expect(look([postponed(20_000)], before(), { random: 0 }).due - NOW).toBe(20_000)
+    expect(look([walked, postponed(20_000), postponed(1_000)], before(), { random: 0.999 }).due - NOW).toBe(49_970)
+    expect(look([failed(3_600_000), postponed(20_000)], before(), { random: 0 }).due - NOW).toBe(3_600_000)
+    expect(look([postponed(20_000), { outcome: 'unfinished' }, { outcome: 'waiting' }], before(), { random: 0 }).due - NOW).toBe(20_000)
+  })
+
+  test('that says nothing about the account', () => {
+    const state = before({ failures: 4, waits: 6, problem: 'UPSTREAM_REJECTED' })
+    for (const results of [[postponed(1)], [postponed(1), failed()], [postponed(1), walked]])
+      expect(look(results, state)).toMatchObject({ turn: null, after: { failures: 4, waits: 6, dirtySeen: 3 } })
+    expect(look([postponed(1)], state).after.problem).toBe('UPSTREAM_REJECTED')
+  })
+})
+
+test('a look that was cut off neither heals an account nor counts against it', () => {
+  const state = before({ failures: 7, waits: 2, problem: 'UPSTREAM_REJECTED' })
+  const { turn, after } = look([{ outcome: 'unfinished' }], state, { aborted: true })
+  expect(turn).toBe(null)
+  expect(after).toMatchObject({ failures: 7, waits: 2, problem: 'UPSTREAM_REJECTED' })
+})
+
+test.each<[number, WalkResult[], string | null]>([
+  [3, [failed()], null],
+  [4, [failed()], 'degraded'],
+  [4, [failed(), walked], 'degraded'],
+  [5, [failed()], null],
+  [5, [walked], 'recovered'],
+  [4, [walked], null],
+  [5, [{ outcome: 'waiting' }], 'recovered'],
+])('after %i failed looks in a row and then %j, the turn is %s', (failures, results, turn) => {
+  expect(look(results, before({ failures })).turn).toBe(turn)
 })

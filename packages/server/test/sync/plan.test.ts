@@ -54,6 +54,7 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   cursor: 'c',
   startedAt: NOW - 5 * MINUTE,
   seen: null,
+  unstamped: false,
   completeness: 'complete',
   records: 7,
   live: 100,
@@ -66,6 +67,8 @@ const walked = (decision: Plan): Walk => {
   if (decision.do !== 'walk') throw new Error(`It is to ${decision.do}.`)
   return decision.walk
 }
+
+const endless = (more: Partial<Checkpoint> = {}) => read({ walk: walk({ kind: 'sweep' }), endlessAt: NOW, ...more })
 
 describe('what to do about a model', () => {
   const never = status({ status: 'SYNCING', lastSyncResult: null, lastSyncFinished: null })
@@ -101,6 +104,13 @@ describe('what to do about a model', () => {
       {},
       'incremental',
     ],
+    ['a sweep has met a list without an end', endless(), status(), { asked: true }, 'incremental'],
+    ['the same, and nothing has happened', endless(), status(), {}, 'rest'],
+    ['the same, a day ago', read({ endlessAt: NOW - 86_400_000 }), status(), {}, 'sweep'],
+    ['the same, and not a day ago', read({ sweptAt: 0, endlessAt: NOW - 86_399_999 }), status(), { asked: true }, 'incremental'],
+    ['the same, and its list takes no modified_after', endless(), status(), { modifiedAfter: false }, 'sweep'],
+    ['the same, and there is no watermark', endless({ low: null }), status(), {}, 'sweep'],
+    ['the same, and what a record depends on has changed', endless(), status(), { fingerprint: 'g' }, 'sweep'],
   ])('%s', (_, state, known, more, expected) => {
     const decision = plan(state, known, context(more))
     expect(decision.do === 'walk' ? decision.walk.kind : decision.do).toBe(expected)
@@ -115,6 +125,12 @@ describe('what to do about a model', () => {
       fingerprint: 'f',
       generation: 0,
     })
+  })
+
+  test('a sweep that begins after one met a list without an end goes on from its page', () => {
+    const under = walk({ kind: 'sweep', after: null })
+    const again = read({ walk: under, endlessAt: under.startedAt - 86_400_000 })
+    expect(walked(plan(again, status(), context()))).toEqual(under)
   })
 
   test('an incremental walk begins where the last complete one said', () => {
@@ -165,7 +181,7 @@ describe('how complete it is', () => {
 
 describe('what the checkpoint becomes', () => {
   const planned = (state: Checkpoint, decision: Plan) => advance(state, { kind: 'planned', plan: decision, status: status() })
-  const page = (next: string | null) => ({ kind: 'page', next, records: 100, now: NOW }) as const
+  const page = (next: string | null) => ({ kind: 'page', next, records: 100, unstamped: 0, now: NOW }) as const
 
   test('the watermark moves with the last page and at no other moment', () => {
     const state = read({ walk: walk({ nextLow: 42 }) })
@@ -173,6 +189,26 @@ describe('what the checkpoint becomes', () => {
     expect(middle).toMatchObject({ low: state.low, walk: { cursor: 'd', records: 107 }, commits: 1, walkedAt: state.walkedAt })
     const end = advance(middle, page(null))
     expect(end).toMatchObject({ low: 42, walk: null, commits: 2, walkedAt: NOW, problem: null })
+  })
+
+  test('a walk that met a record without its stamp leaves the watermark, at most three times in a row', () => {
+    const unstamped = { ...page('d'), unstamped: 1 }
+    const walkThrough = (state: Checkpoint) => advance(advance({ ...state, walk: walk({ nextLow: 42 }) }, unstamped), page(null))
+    const states = [read()]
+    for (let made = 0; made < 5; made++) states.push(walkThrough(states.at(-1) as Checkpoint))
+    expect(states.map(({ low, lowKept }) => [low, lowKept])).toEqual([...[0, 1, 2, 3].map((kept) => [read().low, kept]), [42, 0], [42, 1]])
+    expect(states[1]).toMatchObject({ walk: null, walkedAt: NOW })
+  })
+
+  test('a walk in which every record has its stamp moves the watermark, whatever the ones before it met', () => {
+    expect(advance(read({ lowKept: 2, walk: walk({ nextLow: 42 }) }), page(null))).toMatchObject({ low: 42, lowKept: 0 })
+  })
+
+  test('an initial walk leaves the watermark for such a record only where something had been stored', () => {
+    const initial = (live: number) => ({ ...EMPTY_CHECKPOINT, walk: walk({ kind: 'initial', after: null, nextLow: 42, live }) })
+    const last = { ...page(null), unstamped: 1 }
+    expect(advance(initial(0), last)).toMatchObject({ low: 42, lowKept: 0 })
+    expect(advance(initial(1), last)).toMatchObject({ low: null, lowKept: 1 })
   })
 
   test('only a walk without a lower bound counts as a sweep', () => {
@@ -199,9 +235,28 @@ describe('what the checkpoint becomes', () => {
 
   test('a failure is remembered, keeps everything else, and is forgotten with the next page', () => {
     const state = read({ walk: walk() })
-    const failed = advance(state, { kind: 'failed', code: 'UPSTREAM_TIMEOUT' })
+    const failed = advance(state, { kind: 'failed', code: 'UPSTREAM_TIMEOUT', now: NOW })
     expect(failed).toEqual({ ...state, problem: 'UPSTREAM_TIMEOUT' })
     expect(advance(failed, page('d')).problem).toBeNull()
+  })
+
+  test('a sweep without an end stays a problem until a walk of everything has ended', () => {
+    const loop = { kind: 'failed', code: 'UPSTREAM_PAGINATION_LOOP', now: NOW } as const
+    const state = advance(read({ walk: walk({ kind: 'sweep', after: null }) }), loop)
+    expect(state).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW })
+    const middle = advance({ ...state, walk: walk() }, page('d'))
+    expect(middle).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW })
+    expect(advance(middle, page(null))).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW })
+    const whole = advance({ ...state, walk: walk({ kind: 'sweep', after: null }) }, page(null))
+    expect(whole).toMatchObject({ problem: null, endlessAt: null })
+  })
+
+  test('another failure, or another walk, makes no sweep one without an end', () => {
+    const sweep = read({ walk: walk({ kind: 'sweep', after: null }) })
+    expect(advance(sweep, { kind: 'failed', code: 'UPSTREAM_TIMEOUT', now: NOW }).endlessAt).toBeNull()
+    const loop = { kind: 'failed', code: 'UPSTREAM_PAGINATION_LOOP', now: NOW } as const
+    expect(advance(read({ walk: walk() }), loop).endlessAt).toBeNull()
+    expect(advance(read(), loop).endlessAt).toBeNull()
   })
 
   test('a plan to walk is taken over, one to rest or wait leaves the walk, and off ends it', () => {

@@ -21,7 +21,7 @@ function picky(refused: Set<string>, error: unknown = new Error('value too long 
 const live = async (fake: ReturnType<typeof fakeMerge>, id: string) =>
   (await fake.rows(id, EMPLOYEE)).filter(({ op }) => op === 'upsert').map((row) => row.id)
 const degraded = async (fake: ReturnType<typeof fakeMerge>, id: string) =>
-  (await fake.integrations.forOrganization(`org_${id}`).account(id))?.info.sync.models[EMPLOYEE]?.degraded
+  (await fake.integrations.forOrganization(`org_${id}`).account(id))?.info.sync.models[EMPLOYEE]?.readiness === 'degraded'
 
 test.each([
   ['a raw error', new Error('no')],

@@ -7,7 +7,7 @@ import { Secret } from '../../src/secrets/secret.ts'
 import { virtualTime } from '../support/virtual-time.ts'
 import { fakeMerge, people } from './fake-merge.ts'
 
-/** The gateway over a network that answers like this, with an error budget that never waits unless told. */
+/** The gateway over a network that answers like this, with an error budget that never waits and a breaker that never opens unless told. */
 function merge(answer: (request: Request) => Response | Promise<Response>, more: Partial<TransportOptions> = {}) {
   const time = virtualTime()
   let calls = 0
@@ -18,6 +18,7 @@ function merge(answer: (request: Request) => Response | Promise<Response>, more:
     sleep: time.sleep,
     random: () => 0.5,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
+    breaker: { check() {}, enter: () => () => {} },
     budget: { pass: async () => {}, failed() {}, spared() {} },
     fetch: async (input, init) => {
       calls++

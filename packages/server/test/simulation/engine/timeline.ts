@@ -5,6 +5,11 @@ export interface Timeline {
   /** Calls `fire` at that moment, or as soon as possible when it has passed. */
   at(time: number, fire: () => void): Timer
   wait(ms: number): Promise<void>
+  /**
+   * Leads what needs the real world (a database) through virtual time, which stands still meanwhile. One such work at a time, in the order
+   * in which they were asked for: so it does not matter how long each takes, and the same history runs the same way again.
+   */
+  real<T>(work: () => Promise<T>): Promise<T>
   /** Runs until `done()` holds. Throws when `limit` (epoch milliseconds) is reached first, or when nothing is left that could happen. */
   run(done: () => boolean, limit: number): Promise<void>
 }
@@ -17,6 +22,8 @@ export function createTimeline(start: number): Timeline {
   let now = start
   let order = 0
   const heap: Entry[] = []
+  let underWay = 0
+  let last: Promise<unknown> = Promise.resolve()
 
   const at = (time: number, fire: () => void): Timer => {
     const entry: Entry = { time: Math.max(now, Math.ceil(time)), order: order++, fire }
@@ -32,9 +39,21 @@ export function createTimeline(start: number): Timeline {
     now: () => now,
     at,
     wait: (ms) => new Promise((resolve) => void at(now + ms, resolve)),
+    real(work) {
+      underWay++
+      const result = last.then(work).finally(() => {
+        underWay--
+      })
+      last = result.catch(() => {})
+      return result
+    },
     async run(done, limit) {
       for (;;) {
         await settled()
+        while (underWay > 0) {
+          await last
+          await settled()
+        }
         if (done()) return
         const entry = nextLive(heap)
         if (entry === undefined) throw new Error('Everything waits, and no timer is left: something was never answered.')
@@ -53,9 +72,13 @@ interface Entry {
   fire: (() => void) | null
 }
 
-/** Nothing here waits for the real world, so one turn of the event loop runs all promises that can run. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve))
+/**
+ * Nothing but `real` waits for the real world, so everything that can run without a timer runs before the next tick: Node takes ticks when
+ * no promise is left to go on. Twice, because the platform's streams take ticks of their own.
+ */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => void process.nextTick(resolve))
+  await new Promise((resolve) => void process.nextTick(resolve))
 }
 
 function nextLive(heap: Entry[]): Entry | undefined {

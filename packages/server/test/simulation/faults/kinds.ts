@@ -69,9 +69,8 @@ export function applies(kind: FaultKind, request: RequestTraits): boolean {
     case 'date-in-future':
     case 'date-in-past':
       return request.status
-    // "Done" and "there is no such account" are the two words that end a deletion: whoever lies here leaves an orphan for the audit.
+    // "Done" is the one word that ends a deletion unasked: whoever lies here leaves an orphan for the audit.
     case 'empty':
-    case 'status-404':
       return !request.deletion
     default:
       return true

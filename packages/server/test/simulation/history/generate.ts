@@ -4,6 +4,7 @@ import type { Ordering } from '../merge/list.ts'
 import type { SyncRun } from '../merge/model.ts'
 import type { WriteKind } from '../merge/rows.ts'
 import { POINTS, type Point } from '../world/chaos.ts'
+import { extend } from './extend.ts'
 import { type Event, type Happening, type History, HOUR, MINUTE } from './history.ts'
 
 /** The history of that number. Numbers beside each other have nothing in common. */
@@ -42,9 +43,13 @@ export function generateHistory(seed: number): History {
     storeSkew: random.chance(0.02) ? random.int(-90_000, 90_000) : -90_000,
     latency: { merge: random.chance(0.15) ? 20_000 : 400, store: random.chance(0.5) ? 0 : 60 },
     patient: random.chance(0.05),
+    store: 'records' as const,
+    massDeletion: 0.5,
+    hold: null,
+    examined: false,
   } satisfies Omit<History, 'events'>
   const events = [...happenings(random, history)].map(([at, happening]): Event => ({ at: Math.floor(at), ...happening }))
-  return { ...history, events: events.sort((one, other) => one.at - other.at) }
+  return extend({ ...history, events: events.sort((one, other) => one.at - other.at) })
 }
 
 const MODELS = [

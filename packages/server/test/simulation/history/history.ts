@@ -17,6 +17,12 @@ export interface History {
   readonly sync: { lookEvery: number; idle: number; sweepEvery: number; earlyRead: boolean }
   /** Records also go into a sink, which must end up equal. */
   readonly sink: boolean
+  /** `versions` (with a sink): the store keeps no record, only which there are and how old they are. */
+  readonly store: 'records' | 'versions'
+  /** `sync.massDeletion`. */
+  readonly massDeletion: number | false
+  /** Milliseconds for which a new account is held before somebody releases it; `null`: it is read at once. */
+  readonly hold: number | null
   readonly originIds: 'many-per-category' | 'one-per-category'
   readonly workers: readonly WorkerSettings[]
   /** Milliseconds by which the store's clock is ahead. A worker whose own is further behind finds everything due at once. */
@@ -26,6 +32,8 @@ export interface History {
   readonly events: readonly Event[]
   /** After the end: run on for the whole time that is allowed, even when everything is right before. */
   readonly patient: boolean
+  /** After the end: `verify` and `audit` have to find what is so, before and after something is spoiled on purpose. */
+  readonly examined: boolean
 }
 
 export interface WorkerSettings {
@@ -51,6 +59,12 @@ export type Happening =
   /** A customer goes through Merge Link again. */
   | { do: 'relink' }
   | { do: 'delete'; reconnect: boolean }
+  /** So many rows get older contents with older stamps, as from a backup; then somebody asks for everything anew. `model` `null`: of all. */
+  | { do: 'rebuild'; model: number | null; rewinds: number }
+  /** So many rows are written, and `later` milliseconds after that all of them go at once. */
+  | { do: 'mass-deletion'; model: number; rows: number; later: number; how: 'delete' | 'vanish' }
+  /** Somebody asks Merge for a sync out of turn. */
+  | { do: 'resync'; run: SyncRun }
   | { do: 'lag'; milliseconds: number; length: number }
   /** Somebody else uses up the account's rate. */
   | { do: 'crowd'; perMinute: number; length: number }

@@ -3,7 +3,7 @@ export interface Row {
   readonly id: string
   /** Microseconds since the epoch: when Merge wrote the row. */
   readonly createdAt: number
-  /** Oldest first; neither stamps nor visibility ever go backwards within a row. */
+  /** Oldest first; visibility never goes backwards within a row, and stamps only where it is rewound. */
   readonly versions: Version[]
 }
 
@@ -23,7 +23,7 @@ export interface Version {
   readonly json: string
 }
 
-export type WriteKind = 'create' | 'update' | 'delete' | 'restore' | 'relation' | 'delete-unstamped' | 'vanish'
+export type WriteKind = 'create' | 'update' | 'delete' | 'restore' | 'relation' | 'delete-unstamped' | 'vanish' | 'rewind'
 
 export interface Table {
   readonly rows: Row[]
@@ -37,6 +37,7 @@ export interface Table {
 export function createTable(prefix: string, settings: { ties: boolean }): Table {
   const rows: Row[] = []
   let newest = 0
+  let oldest = 0
   let place = 0
 
   /** Without ties every stamp of the table is its own. */
@@ -44,6 +45,12 @@ export function createTable(prefix: string, settings: { ties: boolean }): Table 
     const stamp = Math.max(wanted, previous + 1, settings.ties ? 0 : newest + 1)
     newest = Math.max(newest, stamp)
     return stamp
+  }
+
+  /** Older than anything that was stamped, by more than any two walks overlap. */
+  const rewound = (previous: number): number => {
+    oldest = Math.min(oldest || previous, previous) - REWIND
+    return oldest
   }
 
   return {
@@ -63,7 +70,7 @@ export function createTable(prefix: string, settings: { ties: boolean }): Table 
       const unstamped = kind === 'relation' || kind === 'delete-unstamped' || kind === 'vanish'
       row.versions.push(
         version(row, {
-          stamp: unstamped ? before.stamp : stampOf(stamp, before.stamp),
+          stamp: unstamped ? before.stamp : kind === 'rewind' ? rewound(before.stamp) : stampOf(stamp, before.stamp),
           visibleAt: Math.max(visibleAt, before.visibleAt),
           deleted: kind === 'delete' || kind === 'delete-unstamped' || (before.deleted && kind !== 'restore'),
           gone: kind === 'vanish',
@@ -74,6 +81,9 @@ export function createTable(prefix: string, settings: { ties: boolean }): Table 
     },
   }
 }
+
+/** An hour, in microseconds. */
+const REWIND = 3_600_000_000
 
 /** What a reader sees at that moment; `undefined` before the row's first version is visible. */
 export function visible(row: Row, at: number): Version | undefined {

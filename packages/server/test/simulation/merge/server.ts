@@ -2,6 +2,7 @@ import type { Timeline } from '../engine/timeline.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { listRows } from './list.ts'
 import type { MergeModel } from './model.ts'
+import { visible } from './rows.ts'
 
 export interface Call {
   method: string
@@ -33,6 +34,8 @@ export interface MergeAccount {
 export interface FakeMerge {
   readonly accounts: MergeAccount[]
   readonly limits: Limits
+  /** How often a sync out of turn was granted. */
+  readonly resyncs: number
   /** Readers are served by a replica that is up to so many milliseconds behind, each time anew. */
   lag: number
   handle(call: Call): Promise<Answer>
@@ -46,11 +49,14 @@ export interface FakeMergeOptions {
   random: () => number
   /** Called for every account that is linked. */
   createModels: (accountId: string) => MergeModel[]
+  /** Somebody asked for a sync out of turn. */
+  onResync: (account: MergeAccount) => void
 }
 
 export const CATEGORY = 'hris'
 
-export function createFakeMerge({ timeline, random, createModels }: FakeMergeOptions): FakeMerge {
+export function createFakeMerge({ timeline, random, createModels, onResync }: FakeMergeOptions): FakeMerge {
+  let resyncs = 0
   const limits = createLimits()
   const accounts: MergeAccount[] = []
   const linkTokens = new Map<string, string>()
@@ -62,6 +68,9 @@ export function createFakeMerge({ timeline, random, createModels }: FakeMergeOpt
   const merge: FakeMerge = {
     accounts,
     limits,
+    get resyncs() {
+      return resyncs
+    },
     lag: 0,
     async handle(call) {
       const now = timeline.now()
@@ -94,16 +103,18 @@ export function createFakeMerge({ timeline, random, createModels }: FakeMergeOpt
   async function route(call: Call): Promise<Answer> {
     const [, first, second, name, ...rest] = call.path.split('/')
     if (first === 'integrations' && second === 'account-token' && name !== undefined) return exchange(name)
-    if (first !== CATEGORY || second !== 'v1' || name === undefined || rest.length > 0) return refuse(404, 'Not found.')
+    if (first !== CATEGORY || second !== 'v1' || name === undefined || rest.length > 1) return refuse(404, 'Not found.')
     if (name === 'link-token') return offer((await call.json()) as { end_user_origin_id: string })
-    if (name === 'linked-accounts') return find(call.query.get('id'))
+    if (name === 'linked-accounts') return find(call.query)
     const account = accounts.find((one) => one.token === call.accountToken && !one.deleted)
     if (account === undefined) return refuse(401, 'Invalid account token.')
     if (name === 'account-details') return answer(200, details(account))
     if (name === 'delete-account') return remove(account)
+    if (name === 'sync-status' && rest[0] === 'resync') return resync(account)
     if (name === 'sync-status') return answer(200, { next: null, previous: null, results: account.models.map((model) => model.status()) })
     const model = account.models.find((one) => one.settings.path === name)
-    return model === undefined ? refuse(404, 'Not found.') : list(model, call.query)
+    if (model === undefined) return refuse(404, 'Not found.')
+    return rest[0] === undefined ? list(model, call.query) : retrieve(model, rest[0])
   }
 
   function offer(body: { end_user_origin_id: string }): Answer {
@@ -123,14 +134,33 @@ export function createFakeMerge({ timeline, random, createModels }: FakeMergeOpt
     })
   }
 
-  function find(id: string | null): Answer {
-    const found = accounts.filter((account) => account.id === id && !account.deleted)
+  /** Test accounts are on a list of their own. */
+  function find(query: URLSearchParams): Answer {
+    const id = query.get('id')
+    const found = query.get('is_test_account') === 'true' ? accounts.filter((one) => !one.deleted && (id === null || one.id === id)) : []
     return answer(200, { next: null, previous: null, results: found.map(details) })
   }
 
   function remove(account: MergeAccount): Answer {
     account.deleted = true
     return answer(200, {})
+  }
+
+  function resync(account: MergeAccount): Answer {
+    resyncs++
+    onResync(account)
+    return answer(200, {})
+  }
+
+  function retrieve(model: MergeModel, id: string): Answer {
+    const row = model.table.rows.find((one) => one.id === id)
+    const version = row && visible(row, replica())
+    return version === undefined || version.gone ? refuse(404, 'Not found.') : reply(200, version.json, timeline.now())
+  }
+
+  /** The moment that the replica which answers has reached. */
+  function replica(): number {
+    return timeline.now() - Math.floor(random() * merge.lag)
   }
 
   function list(model: MergeModel, query: URLSearchParams): Answer {
@@ -144,7 +174,7 @@ export function createFakeMerge({ timeline, random, createModels }: FakeMergeOpt
         cursor: query.get('cursor'),
       },
       { ...model.settings, pageSize },
-      timeline.now() - Math.floor(random() * merge.lag),
+      replica(),
     )
     if (page === 'invalid cursor') return refuse(404, 'Invalid cursor')
     return reply(200, `{"next":${JSON.stringify(page.next)},"previous":null,"results":[${page.results.join(',')}]}`, timeline.now())

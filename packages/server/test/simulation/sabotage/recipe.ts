@@ -44,6 +44,7 @@ export async function runRecipe(history: History, recipe: keyof typeof RECIPES):
         model.run(initial)
         return model
       }),
+    onResync() {},
   })
   const network = createNetwork({
     merge,

@@ -58,6 +58,34 @@ export const STORE_SABOTAGES: Record<string, Wrap> = {
 
   'keeps everything of a deleted account': (inner) => ({ ...inner, async purge() {} }),
 
+  'pays no heed to a rebuild': (inner) => ({
+    ...inner,
+    commit: (page) => inner.commit({ ...page, records: page.records.map((record) => ({ ...record, generation: 0 })) }),
+  }),
+
+  'stores a mass deletion unasked': (inner) => ({
+    ...inner,
+    commit({ deleteAtMost: _, ...page }) {
+      return inner.commit(page)
+    },
+  }),
+
+  'leaves deletions out where it keeps versions alone': (inner) => ({
+    ...inner,
+    commit: (page) => inner.commit({ ...page, records: page.records.filter(({ deleted, data }) => !deleted || data !== 'null') }),
+  }),
+
+  'hands out an account that is held': (inner) => ({
+    ...inner,
+    async claim(query) {
+      const claims = await inner.claim(query)
+      return claims.map((claim) => ({
+        ...claim,
+        account: { ...claim.account, status: claim.account.status === 'held' ? ('active' as const) : claim.account.status },
+      }))
+    },
+  }),
+
   'loses the marks of a sweep': (inner) => ({
     ...inner,
     commit({ sweep: _, ...page }) {

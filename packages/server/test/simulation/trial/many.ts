@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Wanted } from './many-thread.ts'
 import { addCounts, type Counts, noCounts, type Problem } from './outcome.ts'
+import type { OtherStorage } from './storage.ts'
 
 export interface Many {
   counts: Counts
@@ -21,11 +22,15 @@ export async function runMany(wanted: {
   threads: number
   milliseconds?: number
   atLeast?: number
+  /** `own`: the classes of `fetch` that Node brings, in place of the lighter ones. */
+  platform?: 'light' | 'own'
+  /** Another store than memory. */
+  storage?: OtherStorage | undefined
 }): Promise<Many> {
-  const { first, stride = 1, count, threads, milliseconds = Number.POSITIVE_INFINITY, atLeast = 0 } = wanted
+  const { first, stride = 1, count, threads, milliseconds = Number.POSITIVE_INFINITY, atLeast = 0, platform = 'light', storage } = wanted
   const next = new Int32Array(new SharedArrayBuffer(4))
   const result: Many = { counts: noCounts(), failures: [], done: 0 }
-  const given: Wanted = { first, stride, count, atLeast, until: Date.now() + milliseconds, next }
+  const given: Wanted = { first, stride, count, atLeast, until: Date.now() + milliseconds, next, platform, storage }
   await Promise.all(Array.from({ length: threads }, () => runThread(given, result)))
   result.done = result.counts.histories
   return result

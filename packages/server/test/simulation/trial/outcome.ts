@@ -17,6 +17,17 @@ export interface Outcome {
   counts: Counts
 }
 
+/** What somebody did on purpose, as far as it worked. */
+export const DEEDS = [
+  'rebuild',
+  'mass deletion held and confirmed',
+  'release',
+  'resync',
+  'history with a store of versions',
+  'verify',
+  'audit',
+] as const
+
 export interface Counts {
   histories: number
   /** Histories with at least one problem. */
@@ -37,6 +48,7 @@ export interface Counts {
   takeovers: number
   fenced: number
   deletions: number
+  deeds: Partial<Record<(typeof DEEDS)[number], number>>
   /** How often Merge blocked an address: never a loss, and a nuisance. */
   addressBlocks: number
   problems: Partial<Record<ProblemKind, number>>
@@ -58,6 +70,7 @@ export function noCounts(): Counts {
     takeovers: 0,
     fenced: 0,
     deletions: 0,
+    deeds: {},
     addressBlocks: 0,
     problems: {},
   }

@@ -1,12 +1,15 @@
-import { last } from '../merge/rows.ts'
+import { last, type Version } from '../merge/rows.ts'
 import type { MergeAccount } from '../merge/server.ts'
 import type { Problem } from './outcome.ts'
 
 /** A record as somebody keeps it: its text while it lives, `null` once it is known to be deleted. */
 export type Kept = (model: string, id: string) => string | null | undefined
 
+/** Of a store that keeps no text: the age alone. */
+export const stampOf = ({ stamp }: Pick<Version, 'stamp'>): string => String(stamp)
+
 /** Holds what is kept against Merge's own final state, never against what anybody says of themselves. */
-export function compare(account: MergeAccount, kept: Kept): Problem[] {
+export function compare(account: MergeAccount, kept: Kept, textOf: (truth: Version) => string = ({ json }) => json): Problem[] {
   const problems: Problem[] = []
   for (const { settings, table } of account.models) {
     for (const row of table.rows) {
@@ -16,7 +19,7 @@ export function compare(account: MergeAccount, kept: Kept): Problem[] {
       if (truth.gone || truth.deleted) {
         if (typeof ours === 'string') problems.push({ kind: 'resurrected', what: `${name} is ${truth.gone ? 'gone' : 'deleted'} at Merge` })
       } else if (typeof ours !== 'string') problems.push({ kind: 'missing', what: `${name} of ${truth.json}` })
-      else if (ours !== truth.json) problems.push({ kind: 'stale', what: `${name} is ${ours}, at Merge ${truth.json}` })
+      else if (ours !== textOf(truth)) problems.push({ kind: 'stale', what: `${name} is ${ours}, at Merge ${truth.json}` })
     }
   }
   return problems

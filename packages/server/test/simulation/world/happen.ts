@@ -1,10 +1,11 @@
 import type { Timeline } from '../engine/timeline.ts'
 import type { Event } from '../history/history.ts'
-import type { MergeModel } from '../merge/model.ts'
+import type { MergeModel, SyncRun } from '../merge/model.ts'
 import type { FakeMerge, MergeAccount } from '../merge/server.ts'
 import type { Chaos } from './chaos.ts'
 import type { Customer } from './customer.ts'
 import type { Network } from './network.ts'
+import { massacre, type Operator } from './operator.ts'
 import type { Workers } from './workers.ts'
 
 export interface Stage {
@@ -14,11 +15,17 @@ export interface Stage {
   chaos: Chaos
   workers: Workers
   customer: Customer
+  operator: Operator
+  /** What the next sync out of turn does. */
+  resyncs: SyncRun[]
 }
+
+/** Replicas are behind by less; nobody rebuilds from a backup that is still being played in. */
+const REBUILD_AFTER = 60_000
 
 /** Lets one event of a history happen now. */
 export function happen(stage: Stage, event: Event): void {
-  const { timeline, merge, network, chaos, workers, customer } = stage
+  const { timeline, merge, network, chaos, workers, customer, operator } = stage
   const account = living(merge)
   const until = (length: number, undo: () => void): void => void timeline.at(timeline.now() + length, undo)
   switch (event.do) {
@@ -52,6 +59,27 @@ export function happen(stage: Stage, event: Event): void {
       break
     case 'delete':
       void customer.disconnect().then(() => (event.reconnect ? customer.connect() : undefined))
+      break
+    case 'rebuild': {
+      const wanted = event.model === null ? (account?.models ?? []) : [modelOf(account, event.model)]
+      for (const model of wanted) for (let row = 0; row < event.rewinds; row++) model?.write('rewind', row * 7, 0)
+      const name = event.model === null ? undefined : modelOf(account, event.model)?.settings.name
+      until(REBUILD_AFTER, () => void customer.rebuild(name))
+      break
+    }
+    case 'mass-deletion': {
+      const model = modelOf(account, event.model)
+      if (account === undefined || model === undefined || model.table.rows.length === 0) break
+      for (let row = 0; row < event.rows; row++) model.write('create', 0, 0)
+      until(event.later, () => {
+        if (!account.deleted) operator.expect(massacre(model, event.rows, event.how))
+      })
+      break
+    }
+    case 'resync':
+      // Whenever Merge is told.
+      stage.resyncs.push(event.run)
+      void customer.resync()
       break
     case 'lag':
       merge.lag = event.milliseconds

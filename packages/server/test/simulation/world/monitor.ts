@@ -20,6 +20,8 @@ export interface Monitor {
 interface Copy {
   seq: number
   rows: Map<string, Change>
+  /** Of a record that a rebuild read: how many there had been. */
+  generations: Map<string, number>
 }
 
 export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
@@ -32,7 +34,7 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
 
   const copyOf = (accountId: string, model: string): Copy => {
     const key = `${accountId} ${model}`
-    const copy = copies.get(key) ?? { seq: 0, rows: new Map() }
+    const copy = copies.get(key) ?? { seq: 0, rows: new Map(), generations: new Map() }
     copies.set(key, copy)
     return copy
   }
@@ -44,11 +46,15 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
     if (purged.has(page.accountId)) return
     if (changed !== null && changes.length !== changed)
       breaks.push(`${page.model}: a commit reported ${changed} changes, and the feed has ${changes.length}`)
+    const sent = new Map(page.records.map(({ id, generation }) => [id, generation]))
     for (const change of changes) {
+      const generation = sent.get(change.id) ?? 0
+      const anew = generation > (copy.generations.get(change.id) ?? 0)
+      if (anew) copy.generations.set(change.id, generation)
       if (change.seq !== copy.seq + 1) breaks.push(`${page.model}: seq ${copy.seq} is followed by ${change.seq}`)
       copy.seq = change.seq
       const before = copy.rows.get(change.id)
-      if (before !== undefined && change.modifiedAt < before.modifiedAt) {
+      if (before !== undefined && !anew && change.modifiedAt < before.modifiedAt) {
         const what = before.op === 'delete' && change.op === 'upsert' ? 'a tombstone was revived by' : 'a newer version was overwritten by'
         breaks.push(`${page.model} ${change.id}: ${what} an older one`)
       }

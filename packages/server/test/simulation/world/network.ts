@@ -85,7 +85,7 @@ export function createNetwork(options: NetworkOptions): Network {
 
   return {
     fetchOf: (process) => (input, init) => {
-      const request = input instanceof Request && init === undefined ? input : new Request(input, init)
+      const request = input instanceof Request ? input : new Request(input, init)
       const latency = random.int(Math.ceil(options.latency / 10), options.latency)
       return abortable(
         process.seam('fetch', latency, () => answer(process, request)),

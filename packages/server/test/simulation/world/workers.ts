@@ -14,6 +14,8 @@ import type { SinkCopy } from './sink-copy.ts'
 export interface Workers {
   /** Somebody who can take a call now; `undefined` when all are down or stand still. */
   available(): { process: Process; integrations: Integrations } | undefined
+  /** Somebody who looks by the true time, on the store as it is or on another one, and is never in trouble. */
+  visitor(storage: Storage): Integrations
   /** Tells a process to stop; it is started again. */
   stop(worker: number): void
   setSkew(worker: number, milliseconds: number): void
@@ -39,6 +41,8 @@ export interface WorkersOptions {
 const ORDER: readonly Point[] = ['reserve', 'get', 'update', 'list', 'schedule', 'claim', 'renew', 'commit', 'purge']
 /** `run` looks for work this often; there it is stretched to the next moment at which there can be any. */
 const POLL = 2_000
+/** Nothing is ever meant for it. */
+const VISITOR = 99
 
 export function createWorkers(options: WorkersOptions): Workers {
   const { history, timeline, random } = options
@@ -103,6 +107,10 @@ export function createWorkers(options: WorkersOptions): Workers {
   }
 
   return {
+    visitor(storage) {
+      const process = createProcess({ worker: VISITOR, timeline, chaos: options.chaos, note: options.note })
+      return createIntegrations({ ...optionsOf(options, process, () => 0, process.sleep), storage })
+    },
     available() {
       const running = current.find((one) => one?.process.isAlive && !one.process.isPaused && !one.stop.signal.aborted)
       return running && { process: running.process, integrations: running.integrations }
@@ -138,7 +146,13 @@ function optionsOf(world: WorkersOptions, process: Process, skew: () => number, 
     secrets: [SECRET],
     storage: storeOf(world, process),
     originIds: history.originIds,
-    sync: { models: history.models.map(({ name }) => name), ...history.sync, ...(history.sink ? { sink } : {}) },
+    sync: {
+      models: history.models.map(({ name }) => name),
+      ...history.sync,
+      massDeletion: history.massDeletion,
+      ...(history.sink ? { sink, store: history.store } : {}),
+    },
+    onLinked: () => (history.hold === null ? 'ready' : 'hold'),
     clock: { now: () => timeline.now() + skew() },
     sleep,
     random: random.next,
