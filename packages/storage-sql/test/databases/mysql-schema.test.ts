@@ -91,7 +91,7 @@ await onMysql('the schema of mysqlStorage', (server) => {
   })
 
   test('no statement reads a whole table, with 50,000 accounts and 50,000 records', async () => {
-    const plans: { sql: string; select_type: string; table: string; type: string; rows: number }[] = []
+    const plans: { sql: string; select_type: string; table: string; type: string; key: string | null; rows: number }[] = []
     const explaining = intercepted(pool, async (sql, { values, connection }) => {
       if (!/large_(accounts|models|records|seen|missing)/.test(sql) || /CREATE/.test(sql)) return
       const [rows] = await connection.execute({ ...QUERY, sql: `EXPLAIN ${sql}`, values })
@@ -129,6 +129,8 @@ await onMysql('the schema of mysqlStorage', (server) => {
       table !== null && table !== 'j' && !table.startsWith('<') && select_type !== 'INSERT'
     const whole = plans.filter((plan) => isOurs(plan) && plan.type === 'ALL')
     expect(whole).toEqual([])
+    const keys = plans.filter(({ sql }) => sql.includes('ORDER BY due, id LIMIT')).map(({ key }) => key)
+    expect([keys.length > 0, ...new Set(keys)]).toEqual([true, 'by_due'])
     // A whole index only to count, which is what the index is for; or in its order until the page is full.
     const wholeIndex = plans.filter((plan) => isOurs(plan) && plan.type === 'index' && Number(plan.rows) > 1000)
     expect(wholeIndex.filter(({ sql }) => !/GROUP BY status|ORDER BY id LIMIT/.test(sql))).toEqual([])
