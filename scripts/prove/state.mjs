@@ -6,11 +6,12 @@ import { noCounts } from '../../packages/server/test/simulation/trial/outcome.ts
 const FOLDER = '.cache/prove'
 /** What a verdict depends on. */
 const SOURCES = ['packages/server/src', 'packages/server/test/simulation']
+const SQL_SOURCES = [...SOURCES, 'packages/storage-sql/src', 'packages/storage-sql/test/fixtures']
 
 /** How far this shard has come with exactly this source. `save` is atomic: a run that is killed loses its last piece and nothing else. */
-export function openState({ shard, shards, anew }) {
-  const source = fingerprint()
-  const name = join(FOLDER, `${source}-${shard}-of-${shards}`)
+export function openState({ storage, shard, shards, anew }) {
+  const source = fingerprint(storage === 'memory' ? SOURCES : SQL_SOURCES)
+  const name = join(FOLDER, `${source}-${storage}-${shard}-of-${shards}`)
   const file = `${name}.state.json`
   mkdirSync(FOLDER, { recursive: true })
   if (anew) rmSync(file, { force: true })
@@ -26,9 +27,9 @@ export function openState({ shard, shards, anew }) {
   }
 }
 
-function fingerprint() {
+function fingerprint(sources) {
   const hash = createHash('sha256')
-  for (const folder of SOURCES) {
+  for (const folder of sources) {
     for (const name of readdirSync(folder, { recursive: true }).sort()) {
       if (name.endsWith('.ts')) hash.update(name).update(readFileSync(join(folder, name)))
     }

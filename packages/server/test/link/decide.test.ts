@@ -43,11 +43,12 @@ const attach = (
     status: more.atMerge ?? 'COMPLETE',
     accountType: more.accountType ?? 'TEST',
     integrationSlug: null,
+    isDuplicate: false,
   }
   return decideAttach(
     account,
     readDetails(account),
-    { details, integration: null, token: 'sealed', exchanged: 'digest' },
+    { details, integration: null, token: 'sealed', exchanged: 'digest', known: false },
     { freeSlot: more.freeSlot ?? true, hold: more.hold ?? false, now: NOW },
   )
 }

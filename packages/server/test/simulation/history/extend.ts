@@ -1,5 +1,4 @@
 import { createRandom } from '../engine/random.ts'
-import { LIES } from '../faults/kinds.ts'
 import { type Event, type History, HOUR, MINUTE } from './history.ts'
 
 /** More than the guard leaves alone in three walks, each of which may delete 50. */
@@ -7,14 +6,13 @@ const MASSACRE = 200
 
 /**
  * What operators do on top of a history: rebuilds, mass deletions and their confirmation, holds, resyncs, a store of versions, and the
- * questions at the end. A sink goes by the stamps it is told, so nothing lies about them where there is one. Decided by numbers of its own, so that the rest of the history does not depend on it.
+ * questions at the end. Decided by numbers of its own, so that the rest of the history does not depend on it.
  */
 export function extend(history: History): History {
   const random = createRandom(history.seed ^ 0x0be4a705)
   const { family, hours } = history
   const sometime = (from = 0): number => Math.floor((from + (1 - from) * random.next()) * hours * HOUR)
   const events: Event[] = []
-  const sink = history.sink || (family === 'sweep' && random.chance(0.15))
   const model = (): number => random.int(0, history.models.length - 1)
 
   for (let times = random.pick([0, 0, 0, 0, 0, 1, 2]); times > 0; times--)
@@ -36,15 +34,12 @@ export function extend(history: History): History {
   }
   return {
     ...history,
-    sink,
-    store: sink && random.chance(0.5) ? 'versions' : 'records',
+    store: history.sink && random.chance(0.5) ? 'versions' : 'records',
     massDeletion: massacre === null || random.chance(0.9) ? random.pick([0.05, 0.1, 0.2]) : false,
     hold: random.chance(0.08) ? random.int(1, 120) * MINUTE : null,
     examined: random.chance(0.1),
     // Pages of a few rows would make a few hundred of them the whole history.
     models: history.models.map((each, index) => (index === massacre ? { ...each, pageSize: 40 } : each)),
-    events: [...history.events.filter((event) => !(sink && event.do === 'fault' && LIES.includes(event.fault))), ...events].sort(
-      (one, other) => one.at - other.at,
-    ),
+    events: [...history.events, ...events].sort((one, other) => one.at - other.at),
   }
 }
