@@ -4,9 +4,10 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { bytesLine, exactRatioLine, type Line } from '../support/line.ts'
 
-/** What a page downloads for `<connect-integration>`: the bundle for a script tag, Lit inside. */
+/** What a page downloads for the elements: the bundles for a script tag, Lit inside. */
 export async function elementBytes(): Promise<Line[]> {
   const bundle = await readFile(fileURLToPath(import.meta.resolve('@connect-integration/element/connect-integration.js')))
+  const all = await readFile(fileURLToPath(import.meta.resolve('@connect-integration/element/elements.js')))
   const ours = gzip(bundle)
   const lit = gzip(await bundleOf(`export { LitElement, html, css } from 'lit'`))
   return [
@@ -14,6 +15,11 @@ export async function elementBytes(): Promise<Line[]> {
       what: '<connect-integration> with Lit, bytes gzipped',
       goal: { atMost: 10_000 },
       note: `${bundle.length.toLocaleString('en-US')} bytes before gzip`,
+    }),
+    bytesLine(gzip(all), {
+      what: 'all elements with Lit, bytes gzipped',
+      goal: { atMost: 20_000 },
+      note: `${all.length.toLocaleString('en-US')} bytes before gzip`,
     }),
     exactRatioLine(ours / lit, {
       what: '<connect-integration> with Lit / Lit alone',

@@ -48,9 +48,11 @@ async function lintPackage(name, tarball) {
 }
 
 async function checkTypes(name, tarball) {
-  // The element is for browsers and bundlers: ESM only, and its bundle for a script tag has no types to resolve.
+  // The element is for browsers and bundlers: ESM only, and its bundles for a script tag have no types to resolve.
   const profile =
-    name === 'element' ? ['--profile', 'esm-only', '--exclude-entrypoints', './connect-integration.js'] : ['--profile', 'node16']
+    name === 'element'
+      ? ['--profile', 'esm-only', '--exclude-entrypoints', './connect-integration.js', './elements.js']
+      : ['--profile', 'node16']
   const { ok, output } = await command('attw', [tarball, ...profile])
   return ok ? [] : [`${name}: attw:\n${output}`]
 }

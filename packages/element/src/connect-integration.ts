@@ -1,11 +1,14 @@
-import { html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { html, type PropertyDeclarations, type TemplateResult } from 'lit'
 import { styles } from './connect-integration.styles.ts'
 import { afterTimeout } from './deadline.ts'
 import { ConnectError } from './errors.ts'
 import { type ConnectErrorDetail, type ConnectExitDetail, type ConnectSuccessDetail, emit } from './events.ts'
 import { type ConnectState, type FilePicker, type LinkSession, openSession, type SessionOptions } from './link-session.ts'
+import { LocalizedElement } from './localized-element.ts'
 import { type ConnectMessages, english } from './messages.ts'
-import { type ConnectHeaders, type ConnectTransport, httpTransport } from './transport.ts'
+import type { ConnectHeaders } from './request.ts'
+import { showState } from './show-state.ts'
+import { type ConnectTransport, httpTransport } from './transport.ts'
 
 /**
  * A button that lets a customer connect (or, with `account-id`, relink) a system
@@ -43,7 +46,7 @@ import { type ConnectHeaders, type ConnectTransport, httpTransport } from './tra
  * @cssproperty --connect-radius - Of the corners.
  * @cssproperty --connect-padding - Inside the button; its sides hold the spinner.
  */
-export class ConnectIntegration extends LitElement {
+export class ConnectIntegration extends LocalizedElement<ConnectMessages> {
   static override styles = styles
   static override shadowRootOptions: ShadowRootInit = { mode: 'open', delegatesFocus: true }
   static override properties: PropertyDeclarations = {
@@ -56,7 +59,6 @@ export class ConnectIntegration extends LitElement {
     disabled: { type: Boolean, reflect: true },
     headers: { attribute: false },
     transport: { attribute: false },
-    messages: { attribute: false },
     filePicker: { attribute: false },
     onSuccess: { attribute: false },
     onExit: { attribute: false },
@@ -68,6 +70,7 @@ export class ConnectIntegration extends LitElement {
   #session: LinkSession | undefined
   /** Key of the message on display. */
   #failure = ''
+  protected override readonly english = english
   readonly #internals: ElementInternals | undefined
 
   /** Where the server package's routes are, such as `/api/integrations`. Not needed with a `transport`. */
@@ -88,8 +91,6 @@ export class ConnectIntegration extends LitElement {
   declare headers: ConnectHeaders | undefined
   /** Replaces both requests. */
   declare transport: ConnectTransport | undefined
-  /** Other texts for some or all keys. */
-  declare messages: Partial<ConnectMessages> | undefined
   /** Lets the customer pick files in the modal (file storage). */
   declare filePicker: FilePicker | undefined
   /** As `connect-success`, with its detail; so are the other three. */
@@ -159,11 +160,11 @@ export class ConnectIntegration extends LitElement {
   override render(): TemplateResult {
     const state = this.#state
     const busy = state === 'loading' || state === 'open' || state === 'finishing'
-    const label = this.label || this.#text(this.accountId ? 'reconnect' : 'connect')
+    const label = this.label || this.text(this.accountId ? 'reconnect' : 'connect')
     return html`<button part="button" type="button" ?disabled=${this.disabled} aria-disabled=${busy} @click=${this.open}
-      ><span part="progress" aria-hidden="true"><span part="indicator">${state === 'connected' ? '✓' : ''}</span>${busy ? this.#text(state) : ''}</span
+      ><span part="progress" aria-hidden="true"><span part="indicator">${state === 'connected' ? '✓' : ''}</span>${busy ? this.text(state) : ''}</span
       ><span part="label"><slot>${label}</slot></span></button
-    ><span part="status" role="status">${this.#text(state)}</span><span part="message" role="alert">${this.#text(this.#failure)}</span>`
+    ><span part="status" role="status">${this.text(state)}</span><span part="message" role="alert">${this.text(this.#failure)}</span>`
   }
 
   readonly #onState = (state: ConnectState): void => {
@@ -179,25 +180,13 @@ export class ConnectIntegration extends LitElement {
     this.requestUpdate()
     // For the developer: what to check. No token gets into our own messages.
     console.warn(`connect-integration: ${error.message}`)
-    emit(this, 'connect-error', { code, message: this.#text(this.#failure), retryable })
-  }
-
-  /** Nothing for a key that has no text, such as most states. */
-  #text(key: string): string {
-    return this.messages?.[key as keyof ConnectMessages] ?? english[key as keyof ConnectMessages] ?? ''
+    emit(this, 'connect-error', { code, message: this.text(this.#failure), retryable })
   }
 
   /** At once rather than with the next rendering, so that an event's listener sees the state it is told. */
   #showState(): void {
     this.requestUpdate()
-    this.dataset.state = this.#state
-    const states = this.#internals?.states
-    try {
-      states?.clear()
-      states?.add(this.#state)
-    } catch {
-      // Early versions of custom states took dashed names only; `data-state` is there for them.
-    }
+    showState(this, this.#internals, this.#state)
   }
 }
 

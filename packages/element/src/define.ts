@@ -2,7 +2,9 @@
 // may drop what two entries share, because it knows only the entries to act.
 import { ConnectIntegration } from './connect-integration.ts'
 import { defineElement } from './define-element.ts'
+import { IntegrationList } from './integration-list.ts'
 
 defineElement('connect-integration', ConnectIntegration)
+defineElement('integration-list', IntegrationList)
 
-export { ConnectIntegration }
+export { ConnectIntegration, IntegrationList }

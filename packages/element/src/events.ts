@@ -1,3 +1,4 @@
+import type { ListedAccount } from './accounts.ts'
 import type { ConnectErrorCode } from './errors.ts'
 import type { ConnectState, ExitReason } from './link-session.ts'
 import type { ConnectedAccount } from './transport.ts'
@@ -35,12 +36,30 @@ export interface ConnectStateDetail {
   state: ConnectState
 }
 
+/** Those of `<integration-list>`, besides the ones of the buttons in it. */
+export interface ListEventMap {
+  'integration-list-loaded': CustomEvent<ListLoadedDetail>
+  'integration-list-error': CustomEvent<ConnectErrorDetail>
+  'integration-deleted': CustomEvent<IntegrationDeletedDetail>
+}
+
+export interface ListLoadedDetail {
+  accounts: readonly ListedAccount[]
+}
+
+export interface IntegrationDeletedDetail {
+  account: ListedAccount
+}
+
+interface ElementEventMap extends ConnectEventMap, ListEventMap {}
+
 /** Dispatches one of them. */
-export function emit<Name extends keyof ConnectEventMap>(host: HTMLElement, name: Name, detail: ConnectEventMap[Name]['detail']): void {
+export function emit<Name extends keyof ElementEventMap>(host: HTMLElement, name: Name, detail: ElementEventMap[Name]['detail']): void {
   host.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }))
 }
 
 declare global {
   // They bubble, so a listener on any ancestor is typed too.
-  interface HTMLElementEventMap extends ConnectEventMap {}
+  interface HTMLElementEventMap extends ConnectEventMap, ListEventMap {}
+  interface DocumentEventMap extends ConnectEventMap, ListEventMap {}
 }

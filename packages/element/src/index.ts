@@ -1,4 +1,5 @@
 // Classes and types only: importing this registers nothing and touches no page.
+export { httpListTransport, type ListedAccount, type ListedSync, type ListTransport } from './accounts.ts'
 export { ConnectIntegration } from './connect-integration.ts'
 export { ConnectError, type ConnectErrorCode } from './errors.ts'
 export type {
@@ -8,14 +9,13 @@ export type {
   ConnectFilesDetail,
   ConnectStateDetail,
   ConnectSuccessDetail,
+  IntegrationDeletedDetail,
+  ListEventMap,
+  ListLoadedDetail,
 } from './events.ts'
+export { IntegrationList, type ListState } from './integration-list.ts'
 export type { ConnectState, ExitReason, FilePicker } from './link-session.ts'
+export type { ListMessages } from './list-messages.ts'
 export type { ConnectMessages } from './messages.ts'
-export {
-  type ConnectedAccount,
-  type ConnectHeaders,
-  type ConnectTransport,
-  httpTransport,
-  type LinkTokenAnswer,
-  type LinkTokenRequest,
-} from './transport.ts'
+export type { ConnectHeaders } from './request.ts'
+export { type ConnectedAccount, type ConnectTransport, httpTransport, type LinkTokenAnswer, type LinkTokenRequest } from './transport.ts'

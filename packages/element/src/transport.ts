@@ -1,4 +1,5 @@
-import { ConnectError, type ConnectErrorCode, isConnectErrorCode } from './errors.ts'
+import type { ConnectError } from './errors.ts'
+import { type ConnectHeaders, requester } from './request.ts'
 
 /** The two calls to the product's own server. Replace both by setting the element's `transport`. */
 export interface ConnectTransport {
@@ -43,36 +44,15 @@ export interface ConnectedAccount {
   integration: { name: string; slug: string; logoUrl: string | null; color: string | null } | null
 }
 
-/** Extra request headers, or a function that is asked before each request (a fresh bearer token, a CSRF token). */
-export type ConnectHeaders = Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)
-
-/** Talks to the routes of the server package below `endpoint`. Cookies go along, to another origin too. */
+/** Talks to the routes of the server package below `endpoint`. */
 export function httpTransport(endpoint: string, headers?: ConnectHeaders): ConnectTransport {
+  const request = requester(endpoint, headers)
   return {
-    createLinkToken: ({ accountId, ...request }, options) =>
+    createLinkToken: ({ accountId, ...body }, options) =>
       accountId
-        ? post(`/accounts/${encodeURIComponent(accountId)}/relink`, { language: request.language }, 'linkToken', options)
-        : post('/link-token', request, 'linkToken', options),
+        ? request('POST', `/accounts/${encodeURIComponent(accountId)}/relink`, 'linkToken', options, { language: body.language })
+        : request('POST', '/link-token', 'linkToken', options, body),
     // keepalive: the request outlives the page, should the customer close it now.
-    exchange: (publicToken, options) => post('/exchange', { publicToken }, 'account', { ...options, keepalive: true }),
-  }
-
-  async function post<Answer>(path: string, body: object, key: keyof Answer & string, options: RequestInit): Promise<Answer> {
-    const response = await fetch(endpoint.replace(/\/$/, '') + path, {
-      ...options,
-      method: 'POST',
-      headers: { ...(typeof headers === 'function' ? await headers() : headers), 'content-type': 'application/json' },
-      // The routes take a field or none, not an empty one.
-      body: JSON.stringify(body, (_, value) => value || undefined),
-      credentials: 'include',
-    })
-    const answer = await response.json().catch(() => null)
-    if (answer?.[key]) return answer
-    const { code, retryable } = answer?.error ?? {}
-    if (isConnectErrorCode(code)) throw new ConnectError(code, `${path}: ${code}`, retryable)
-    // Something in front of the routes: a proxy, a sign-in page, a handler mounted elsewhere.
-    throw new ConnectError(STATUS_CODES[response.status] ?? 'unavailable', `${path}: ${response.status}; is the handler there?`)
+    exchange: (publicToken, options) => request('POST', '/exchange', 'account', { ...options, keepalive: true }, { publicToken }),
   }
 }
-
-const STATUS_CODES: Record<number, ConnectErrorCode> = { 401: 'unauthorized', 403: 'forbidden' }

@@ -1,3 +1,4 @@
+import type { ListedAccount, ListTransport } from '../accounts.ts'
 import type { ConnectedAccount, ConnectTransport } from '../transport.ts'
 
 /** What the modal's double asks instead of the provider. The sandbox has one over HTTP; {@link memoryLinkBackend} needs nothing. */
@@ -71,7 +72,48 @@ export interface FakeTransport extends ConnectTransport {
   exchanged: string[]
   /** What an exchange answers. */
   account: ConnectedAccount
-  fail: ((call: 'createLinkToken' | 'exchange') => void | Promise<void>) | undefined
+  fail: ((call: keyof ListTransport) => void | Promise<void>) | undefined
+}
+
+/**
+ * The same with accounts in it, for an `<integration-list>`. Change `accounts`
+ * as the server's data would change; a deletion takes one out at once, or marks
+ * it as `deleting` while `slow` is set.
+ */
+export function fakeListTransport(accounts: ListedAccount[] = []): FakeListTransport {
+  const transport: FakeListTransport = Object.assign(fakeTransport(), {
+    accounts,
+    slow: false,
+    listed: [],
+    deleted: [],
+    async listAccounts({ category }: { category?: string | null }) {
+      transport.listed.push(category ?? null)
+      await transport.fail?.('listAccounts')
+      return { accounts: transport.accounts.filter((account) => !category || account.category === category) }
+    },
+    async deleteAccount(id: string) {
+      transport.deleted.push(id)
+      await transport.fail?.('deleteAccount')
+      const account = transport.accounts.find((candidate) => candidate.id === id)
+      if (!account || !transport.slow) {
+        transport.accounts = transport.accounts.filter((candidate) => candidate !== account)
+        return null
+      }
+      const leaving = { ...account, status: 'deleting' }
+      transport.accounts = transport.accounts.map((candidate) => (candidate === account ? leaving : candidate))
+      return { account: leaving }
+    },
+  })
+  return transport
+}
+
+export interface FakeListTransport extends FakeTransport, ListTransport {
+  accounts: ListedAccount[]
+  slow: boolean
+  /** The category of each request for the list. */
+  listed: (string | null)[]
+  /** The ids of each request to delete. */
+  deleted: string[]
 }
 
 /** A link token serves once, on the whole page. */

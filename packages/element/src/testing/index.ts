@@ -1,7 +1,9 @@
 // For the tests of a product, and for the sandbox: nothing here belongs into a production bundle.
 export type { MergeLink, MergeLinkConfig } from '../merge-link.ts'
 export {
+  type FakeListTransport,
   type FakeTransport,
+  fakeListTransport,
   fakeTransport,
   type LinkableIntegration,
   type LinkBackend,
@@ -9,4 +11,5 @@ export {
   memoryLinkBackend,
 } from './backend.ts'
 export { ConnectIntegrationHarness } from './harness.ts'
+export { IntegrationListHarness } from './list-harness.ts'
 export { installMergeLinkStub } from './merge-link-stub.ts'

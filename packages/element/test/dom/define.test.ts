@@ -1,14 +1,17 @@
-import { ConnectIntegration } from '@connect-integration/element'
+import { ConnectIntegration, IntegrationList } from '@connect-integration/element'
 import { expect, it, vi } from 'vitest'
 
 it('the classes alone register nothing; the definitions do, and any number of times', async () => {
   expect(customElements.get('connect-integration')).toBeUndefined()
+  expect(customElements.get('integration-list')).toBeUndefined()
 
   await import('@connect-integration/element/define')
   vi.resetModules()
   await import('@connect-integration/element/define/connect-integration')
+  await import('@connect-integration/element/define/integration-list')
 
   expect(customElements.get('connect-integration')).toBe(ConnectIntegration)
+  expect(customElements.get('integration-list')).toBe(IntegrationList)
 })
 
 it('a class that has the name already is left alone', async () => {

@@ -1,4 +1,4 @@
-import { ConnectError, httpTransport } from '@connect-integration/element'
+import { ConnectError, httpListTransport, httpTransport } from '@connect-integration/element'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 const signal = new AbortController().signal
@@ -83,6 +83,39 @@ describe('the answers', () => {
     await expect(httpTransport('/api').exchange('public_1', { signal })).rejects.toMatchObject({ code: 'unavailable' })
     answering({ error: { code: 'E_STRANGE' } }, 500)
     await expect(httpTransport('/api').exchange('public_1', { signal })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+})
+
+describe('the list’s requests', () => {
+  it('read the accounts, of one category where one is wanted', async () => {
+    const fetch = answering({ accounts: [] })
+    const transport = httpListTransport('/api/integrations/', { 'x-csrf': 'yes' })
+    await expect(transport.listAccounts({}, { signal })).resolves.toEqual({ accounts: [] })
+    await transport.listAccounts({ category: 'a&b' }, { signal })
+
+    expect(fetch.mock.calls.map(([url]) => url)).toEqual(['/api/integrations/accounts', '/api/integrations/accounts?category=a%26b'])
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ method: 'GET', credentials: 'include', signal })
+    expect(fetch.mock.calls[0]?.[1]?.body).toBeUndefined()
+    expect(Object.fromEntries(new Headers(fetch.mock.calls[0]?.[1]?.headers))).toEqual({ 'x-csrf': 'yes' })
+  })
+
+  it('delete one account, which is gone at once or on its way', async () => {
+    const fetch = vi.fn(async (_url: string, _init?: RequestInit) => new Response(null, { status: 204 }))
+    vi.stubGlobal('fetch', fetch)
+    await expect(httpListTransport('/api').deleteAccount('a/b', { signal })).resolves.toBeNull()
+    expect(fetch.mock.calls[0]).toMatchObject(['/api/accounts/a%2Fb', { method: 'DELETE' }])
+    answering({ account: { id: 'a', status: 'deleting' } }, 202)
+
+    await expect(httpListTransport('/api').deleteAccount('a', { signal })).resolves.toEqual({ account: { id: 'a', status: 'deleting' } })
+  })
+
+  it('take an empty answer for a deletion only', async () => {
+    vi.stubGlobal('fetch', async () => new Response(null, { status: 204 }))
+    await expect(httpListTransport('/api').listAccounts({}, { signal })).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(httpTransport('/api').exchange('public_1', { signal })).rejects.toMatchObject({ code: 'unavailable' })
+    vi.stubGlobal('fetch', async () => new Response('<!doctype html>', { status: 200 }))
+
+    await expect(httpListTransport('/api').deleteAccount('a', { signal })).rejects.toMatchObject({ code: 'unavailable' })
   })
 })
 

@@ -86,9 +86,12 @@ function watermark(state: Checkpoint, walk: Walk): Pick<Checkpoint, 'low' | 'low
 
 const LOW_KEPT_AT_MOST = 3
 
-/** Of a sweep only: what is new can then still be read. A list that is endless for the other walks leaves nothing to go on with. */
-function isEndless({ walk }: Checkpoint, code: string): boolean {
-  return walk?.kind === 'sweep' && code === ErrorCode.UPSTREAM_PAGINATION_LOOP
+/**
+ * Twice in a row: a cursor that comes again once is an answer gone wrong. Of a sweep only: what is new can then still be read, while a
+ * list that is endless for the other walks leaves nothing to go on with.
+ */
+function isEndless({ walk, problem }: Checkpoint, code: string): boolean {
+  return walk?.kind === 'sweep' && code === ErrorCode.UPSTREAM_PAGINATION_LOOP && problem === code
 }
 
 /** A sweep that could not be ended stays a problem, however well what is new can be read. */

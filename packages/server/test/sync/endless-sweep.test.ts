@@ -7,11 +7,15 @@ const DAY = 24 * HOUR
 
 /** A list that, read whole, comes back to a cursor it has given out, for as long as that is wanted. */
 function endlessMerge() {
-  const source = { records: people(450), endless: false }
+  const source = { records: people(450), endless: false, once: false }
   const fake = fakeMerge({ sync: { models: [EMPLOYEE], lookEvery: HOUR } }, ({ query }) => {
     const after = query.get('modified_after')
     const found = source.records.filter((record) => after === null || String(record.modified_at) > after)
     const page = paged(found, query)
+    if (source.once && after === null && query.get('cursor') === '300') {
+      source.once = false
+      return { ...page, next: '300' }
+    }
     return source.endless && after === null && query.get('cursor') === '300' ? { ...page, next: '300' } : page
   })
   return { ...fake, source, whole: () => fake.asked.splice(0).filter((path) => !path.includes('modified_after')) }
@@ -43,6 +47,7 @@ test('it is tried again once a day, and when it can be ended the problem is gone
   world.source.endless = true
   world.source.records = world.source.records.slice(0, 440)
   await world.work(8 * DAY)
+  await world.work(HOUR)
   world.whole()
   for (let hour = 0; hour < 72; hour++) await world.work(HOUR)
   // Four pages to the cursor that comes again, three times.
@@ -51,6 +56,23 @@ test('it is tried again once a day, and when it can be ended the problem is gone
   for (let week = 0; week < 3; week++) await world.work(8 * DAY)
   expect(await world.problem('a', EMPLOYEE)).toBeNull()
   expect((await world.rows('a', EMPLOYEE)).filter(({ op }) => op === 'upsert')).toHaveLength(440)
+})
+
+test('one cursor that comes again does not put a sweep off: it goes on minutes later', async () => {
+  const world = endlessMerge()
+  await world.account('a')
+  await world.work()
+  await world.work(8 * DAY)
+  world.source.records = world.source.records.slice(0, 440)
+  world.whole()
+  world.source.once = true
+  await world.work(8 * DAY)
+  expect(world.source.once).toBe(false)
+  expect(await world.problem('a', EMPLOYEE)).toBe('UPSTREAM_PAGINATION_LOOP')
+  await world.work(HOUR)
+  expect(await world.problem('a', EMPLOYEE)).toBeNull()
+  // It went on from where it was.
+  expect(world.whole().filter((path) => !path.includes('cursor'))).toHaveLength(1)
 })
 
 test('an initial walk that cannot be ended keeps what it has read, and is told', async () => {

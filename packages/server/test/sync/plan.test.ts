@@ -242,7 +242,9 @@ describe('what the checkpoint becomes', () => {
 
   test('a sweep without an end stays a problem until a walk of everything has ended', () => {
     const loop = { kind: 'failed', code: 'UPSTREAM_PAGINATION_LOOP', now: NOW } as const
-    const state = advance(read({ walk: walk({ kind: 'sweep', after: null }) }), loop)
+    const once = advance(read({ walk: walk({ kind: 'sweep', after: null }) }), loop)
+    expect(once).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: null })
+    const state = advance(once, loop)
     expect(state).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW })
     const middle = advance({ ...state, walk: walk() }, page('d'))
     expect(middle).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW })
@@ -255,8 +257,8 @@ describe('what the checkpoint becomes', () => {
     const sweep = read({ walk: walk({ kind: 'sweep', after: null }) })
     expect(advance(sweep, { kind: 'failed', code: 'UPSTREAM_TIMEOUT', now: NOW }).endlessAt).toBeNull()
     const loop = { kind: 'failed', code: 'UPSTREAM_PAGINATION_LOOP', now: NOW } as const
-    expect(advance(read({ walk: walk() }), loop).endlessAt).toBeNull()
-    expect(advance(read(), loop).endlessAt).toBeNull()
+    expect(advance(advance(read({ walk: walk() }), loop), loop).endlessAt).toBeNull()
+    expect(advance(advance(read(), loop), loop).endlessAt).toBeNull()
   })
 
   test('a plan to walk is taken over, one to rest or wait leaves the walk, and off ends it', () => {
