@@ -5,7 +5,10 @@ import { launchOptions } from './scripts/browser.mjs'
 
 const alias = sourceAliases()
 const DATABASES = ['packages/*/test/databases/**/*.test.ts', 'examples/*/test/databases/**/*.test.ts']
-const PROOFS = ['packages/server/test/{simulation,exploration}/**/*.test.ts', 'packages/*/test/sigkill-*.test.ts']
+const PROOFS = [
+  'packages/server/test/{simulation,exploration,exploration-link}/**/*.test.ts',
+  '{packages,examples}/*/test/sigkill-*.test.ts',
+]
 
 /** Every test project. `vitest.config.ts` imports this list, so that a plain `vitest` in an editor runs the same. */
 const projects: TestProjectConfiguration[] = [
@@ -13,7 +16,7 @@ const projects: TestProjectConfiguration[] = [
     resolve: { alias },
     test: {
       name: 'node',
-      include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+      include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
       exclude: ['packages/element/test/**', ...DATABASES, ...PROOFS],
       testTimeout: 30_000,
     },
@@ -27,7 +30,7 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'dom',
       environment: 'happy-dom',
-      include: ['packages/element/test/dom/**/*.test.ts'],
+      include: ['packages/element/test/{dom,frameworks}/**/*.test.ts'],
       setupFiles: ['packages/element/test/dom/setup.ts'],
     },
   },

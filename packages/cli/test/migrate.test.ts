@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { BIN, runCli, runNode } from './fixtures/run-cli.ts'
 
-const BIN = new URL('../src/bin.ts', import.meta.url).pathname
-/** Finds the packages in their sources, so that no test runs against a stale build. */
-const SOURCES = new URL('../../storage-sql/test/fixtures/from-source.mjs', import.meta.url).href
 const SOURCES_ONLY = new URL('./fixtures/sources-only.mjs', import.meta.url).href
 const WITHOUT_TYPES = process.allowedNodeEnvironmentFlags.has('--strip-types') ? '--no-strip-types' : '--no-experimental-strip-types'
 const CONFIG = 'connect-integration.config.ts'
@@ -164,7 +159,7 @@ describe('the configuration', () => {
 
   test('in TypeScript, on a Node that does not read it', async () => {
     write(SQLITE)
-    const { exit, errors } = await start([WITHOUT_TYPES, '--import', SOURCES_ONLY, BIN, 'migrate', '--yes'])
+    const { exit, errors } = await runNode(folder, [WITHOUT_TYPES, '--import', SOURCES_ONLY, BIN, 'migrate', '--yes'])
     expect(errors).toContain(`${CONFIG} is TypeScript, which Node ${process.version} does not read by itself.`)
     expect(errors).toContain('Use Node 22.18 or newer')
     expect(exit).toBe(2)
@@ -208,14 +203,6 @@ function tables() {
   return rows.map(({ name }) => name)
 }
 
-/** A process of its own, from the source, in the folder. */
 function cli(...args: string[]) {
-  return start(['--import', SOURCES, BIN, ...args])
-}
-
-async function start(args: string[]) {
-  const { NO_COLOR: _, FORCE_COLOR: __, NODE_OPTIONS: ___, ...env } = process.env
-  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [output, errors, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit') as Promise<[number]>])
-  return { exit, output, errors }
+  return runCli(folder, ...args)
 }

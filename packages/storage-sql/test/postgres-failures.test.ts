@@ -139,21 +139,26 @@ describe('texts that an index or jsonb cannot hold', () => {
       '{"a":"\\ud800"}',
       '{"a":"\\ud83d\\ude00"}',
       '{"n":1e200000}',
-      'no JSON',
       '',
+      'no JSON',
       deep,
       '{"a":1,"a":2}',
       '{"\\u0000":1}',
       '"\0"',
+      '{"n":1E+200000}',
+      '{"id":"be4711"}',
     ]
-    const records = texts.map((text, index) => record(`${index}`, text))
-    await storage.commit({ ...pageNumber(1, claimed!.fence), records })
+    // A page each, so that each is looked at for itself; but the deep one with one that is refused first: PGlite does not survive it.
+    const pages = texts.map((text, index) => [record(`${index}`, text)])
+    const [deepest] = pages.splice(texts.indexOf(deep), 1)
+    pages[texts.indexOf(deep) - 1]!.push(...deepest!)
+    for (const records of pages) await storage.commit({ ...pageNumber(1, claimed!.fence), records })
     const feed = await storage.changes({ accountId: 'id-shared', model: 'hris.Employee', after: 0, limit: 100 })
     expect(feed.changes.map(({ data }) => data)).toEqual(texts)
     const { rows } = await database.query<{ id: string; cast: unknown; kept: boolean }>(
       'SELECT id, data::jsonb AS cast, data_text IS NOT NULL AS kept FROM "cast".connect_integration_records ORDER BY seq',
     )
-    expect(rows.map(({ kept }) => kept)).toEqual([true, true, false, true, true, true, true, false, true, true])
+    expect(rows.map(({ kept }) => kept)).toEqual([true, true, false, true, true, true, true, false, true, true, true, false])
     expect(rows[0]?.cast).toEqual({ a: '\ufffdb' })
   })
 })

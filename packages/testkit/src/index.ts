@@ -1,3 +1,4 @@
+export { type SignedWebhook, type SignWebhookOptions, signWebhook } from './sign-webhook.ts'
 export type { CheckClock, CheckContext, StorageCheck, StorageMethod } from './storage/check.ts'
 export { storageChecks } from './storage/checks/index.ts'
 export { type DescribeStorageOptions, describeStorage, type TestFunction } from './storage/describe-storage.ts'

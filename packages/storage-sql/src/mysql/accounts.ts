@@ -8,9 +8,9 @@ import {
   IntegrationError,
   type NewAccount,
 } from '@connect-integration/server/storage'
-import { toAccounts } from '../sqlite/rows.ts'
+import { type Row, toAccounts, type Value } from '../rows.ts'
 import { storedOrNull, toStored } from '../text.ts'
-import type { Row, Statements, Value } from './connection.ts'
+import type { Statements } from './connection.ts'
 import { isDuplicate } from './errors.ts'
 import { keyOrNull, toKey } from './keys.ts'
 import type { Sql } from './statements.ts'

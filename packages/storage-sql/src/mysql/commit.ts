@@ -1,6 +1,7 @@
 import type { Committed, Page } from '@connect-integration/server/storage'
+import type { Value } from '../rows.ts'
 import { storedOrNull, toStored } from '../text.ts'
-import type { Statements, Value } from './connection.ts'
+import type { Statements } from './connection.ts'
 import { toHash, toKey } from './keys.ts'
 import { batches } from './packets.ts'
 import { type Change, plan } from './plan.ts'

@@ -1,3 +1,4 @@
+import type { Row, Value } from '../rows.ts'
 import { identityOf, type MysqlConnection } from './driver.ts'
 import { closed, explain, type Fate, isLost, serverCode, unavailable } from './errors.ts'
 import { CONFIGURE, EXAMINE, examined, type Session } from './session.ts'
@@ -24,10 +25,6 @@ export interface Statements {
   /** What cannot be prepared: the statements about transactions, savepoints and tables. */
   plain(sql: string): Promise<void>
 }
-
-export type Value = string | number | null
-
-export type Row = Record<string, Value>
 
 export interface Own extends Connection {
   /** One connection for all of `work`, outside of a transaction: for what commits by itself. */

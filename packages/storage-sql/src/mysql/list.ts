@@ -1,7 +1,7 @@
 import type { Account, AccountQuery } from '@connect-integration/server/storage'
-import { toAccounts } from '../sqlite/rows.ts'
+import { toAccounts, type Value } from '../rows.ts'
 import { storedOrNull, toStored } from '../text.ts'
-import type { Statements, Value } from './connection.ts'
+import type { Statements } from './connection.ts'
 import type { Sql } from './statements.ts'
 
 /** Asks for one account more than wanted: only then is it known whether a page comes after this one. */

@@ -1,5 +1,6 @@
 import type { Page, VersionedRecord } from '@connect-integration/server/storage'
 import { toStored } from '../text.ts'
+import { newestOfEachId, overwrites, type Stored } from '../versions.ts'
 import type { Statements } from './connection.ts'
 import { toHash, toKey } from './keys.ts'
 import { batches } from './packets.ts'
@@ -23,36 +24,19 @@ export interface Change {
   readonly stored: Stored | undefined
 }
 
-export interface Stored extends Version {
-  readonly fence: number
-  readonly live: boolean
-  readonly hash: string
-}
-
 /** Under the account's lock, so that it stays true. `model` is the model's key, `null` when nothing of it is stored yet. */
 export async function plan(database: Statements, sql: Sql, model: number | null, page: Page): Promise<Plan> {
-  const incoming = newestOfEachId(page.records)
+  const incoming = newestOfEachId(page.records, (id) => toKey('A record’s id', id))
   const ids = [...incoming.keys()]
   const known = model === null ? new Map<string, Stored>() : await storedVersions(database, sql, model, ids)
   const changes: Change[] = []
   for (const [id, record] of incoming) {
     const stored = known.get(id)
-    if (!stored || overwrites(record, page.fence, stored)) changes.push({ id, record, stored })
+    if (!stored || overwrites(record, toHash(toStored(record.hash)), page.fence, stored)) changes.push({ id, record, stored })
   }
   const retired = model === null ? [] : await retirable(database, sql, model, page.sweep, incoming)
   const deleted = changes.filter(({ record, stored }) => record.deleted && stored?.live).length + retired.length
   return { ids, changes, retired, deleted }
-}
-
-/** An id that occurs twice counts once: the later place wins if its version is at least as new. */
-function newestOfEachId(records: readonly VersionedRecord[]): Map<string, VersionedRecord> {
-  const newest = new Map<string, VersionedRecord>()
-  for (const record of records) {
-    const id = toKey('A record’s id', record.id)
-    const other = newest.get(id)
-    if (!other || compare(record, other) >= 0) newest.set(id, record)
-  }
-  return newest
 }
 
 async function storedVersions(database: Statements, sql: Sql, model: number, ids: readonly string[]): Promise<Map<string, Stored>> {
@@ -79,17 +63,4 @@ async function retirable(database: Statements, sql: Sql, model: number, sweep: P
   if (!sweep?.retire) return []
   const rows = await database.all(sql.retirable, model, sweep.number, sweep.retire.olderThan, sweep.number)
   return rows.map(({ id }) => String(id)).filter((id) => !incoming.has(id))
-}
-
-/** A retired row keeps its hash and differs in `deleted` only; compared too, so that the record can come back. */
-function overwrites(record: VersionedRecord, fence: number, stored: Stored): boolean {
-  if (stored.hash === toHash(toStored(record.hash)) && stored.live !== record.deleted) return false
-  return compare(record, stored, fence - stored.fence) >= 0
-}
-
-type Version = Pick<VersionedRecord, 'generation' | 'modifiedAt' | 'page'>
-
-/** By generation, then stamp, then fence, then page: positive when `one` is newer. Within a page the fence is the same. */
-function compare(one: Version, other: Version, fences = 0): number {
-  return one.generation - other.generation || one.modifiedAt - other.modifiedAt || fences || one.page - other.page
 }

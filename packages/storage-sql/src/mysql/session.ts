@@ -1,4 +1,4 @@
-import type { Row } from './connection.ts'
+import type { Row } from '../rows.ts'
 import { unavailable } from './errors.ts'
 
 /** What a session must be like before anything is entrusted to it. */

@@ -1,6 +1,6 @@
 import { ErrorCode, IntegrationError, type Storage, type StorageStats } from '@connect-integration/server/storage'
+import { toChange } from '../rows.ts'
 import type { SqlStorage } from '../sql-storage.ts'
-import { toChange } from '../sqlite/rows.ts'
 import { toStored } from '../text.ts'
 import { claim, claimable, get, purge, renew, reserve, update } from './accounts.ts'
 import { commit } from './commit.ts'

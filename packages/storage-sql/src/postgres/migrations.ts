@@ -1,29 +1,41 @@
 import { ErrorCode, IntegrationError } from '@connect-integration/server/storage'
 import type { Migration } from '../sql-storage.ts'
+import { tidy } from '../tidy.ts'
 import { commitFunction } from './commit-function.ts'
 import { accountFunctions } from './functions.ts'
-import type { Names } from './names.ts'
+import { type NameOptions, type Names, namesFrom } from './names.ts'
 import type { Session } from './session.ts'
 import { tables } from './tables.ts'
 
-/** Step n of the list makes schema version n. A step that was published is never changed; add another one. */
-export function migrationsOf(names: Names): readonly Migration[] {
+/**
+ * Every step of the schema, from an empty database on, for tables called `<tablePrefix>accounts` and so on.
+ * A step that was published is never changed; add another one, which an older process can live with while it is being replaced.
+ */
+export function migrations(options: NameOptions = {}): readonly Migration[] {
+  return migrationsOf(namesFrom(options))
+}
+
+function migrationsOf(names: Names): readonly Migration[] {
   return [
-    { version: 1, name: 'tables of accounts, models, records and sweeps', statements: tables(names) },
+    {
+      version: 1,
+      name: 'tables of accounts, models, records and sweeps',
+      statements: [...versionTable(names), ...tables(names), `INSERT INTO ${names.version} (version) VALUES (1)`].map(tidy),
+    },
     {
       version: 2,
       name: 'a function for each method that writes, and for the change feed',
-      statements: [...accountFunctions(names), commitFunction(names)],
+      statements: [...accountFunctions(names), commitFunction(names), `UPDATE ${names.version} SET version = 2`].map(tidy),
     },
   ]
 }
 
 /** What is not there yet. Changes nothing. */
 export async function pending(session: Session, names: Names): Promise<readonly Migration[]> {
-  const migrations = migrationsOf(names)
+  const steps = migrationsOf(names)
   const version = await schemaVersion(session, names)
-  if (version > migrations.length) throw tooNew(session.place, version, migrations.length)
-  return migrations.slice(version)
+  if (version > steps.length) throw tooNew(session.place, version, steps.length)
+  return steps.slice(version)
 }
 
 /**
@@ -57,31 +69,28 @@ async function checkEncoding(session: Session) {
 }
 
 function migration(names: Names): string {
-  const migrations = migrationsOf(names)
-  const steps = migrations.map(
+  const steps = migrationsOf(names).map(
     ({ version, statements }) => `
     IF found < ${version} THEN
       ${statements.map((statement) => `EXECUTE ${literal(statement)};`).join('\n      ')}
     END IF;`,
   )
-  const schema =
-    names.schema === null ? '' : `IF to_regnamespace('"${names.schema}"') IS NULL THEN CREATE SCHEMA "${names.schema}"; END IF;`
   return `DO $migration$
   DECLARE
     found integer := 0;
   BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(${literal(`connect-integration ${names.version}`)}, 0));
-    ${schema}
     IF to_regclass('${names.version}') IS NOT NULL THEN
       SELECT coalesce(max(version), 0) INTO found FROM ${names.version};
-    ELSE
-      CREATE TABLE ${names.version} (version integer NOT NULL);
-      INSERT INTO ${names.version} (version) VALUES (0);
-    END IF;
-    IF found >= ${migrations.length} THEN RETURN; END IF;
-    ${steps.join('')}
-    UPDATE ${names.version} SET version = ${migrations.length};
+    END IF;${steps.join('')}
   END $migration$`
+}
+
+/** CREATE SCHEMA IF NOT EXISTS would ask for a right that nobody needs where the schema is there. */
+function versionTable({ schema, version }: Names): string[] {
+  const table = `CREATE TABLE IF NOT EXISTS ${version} (version integer NOT NULL)`
+  if (schema === null) return [table]
+  return [`DO $schema$ BEGIN IF to_regnamespace('"${schema}"') IS NULL THEN CREATE SCHEMA "${schema}"; END IF; END $schema$`, table]
 }
 
 function literal(text: string): string {

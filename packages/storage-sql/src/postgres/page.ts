@@ -1,5 +1,6 @@
 import type { Page, VersionedRecord } from '@connect-integration/server/storage'
 import { storedOrNull, toStored } from '../text.ts'
+import { newestOfEachId } from '../versions.ts'
 import type { Value } from './database.ts'
 import { checkedKey } from './keys.ts'
 import { contentOf } from './payload.ts'
@@ -12,7 +13,7 @@ const NOTHING = '\uffff'
  * and backslash of the records escaped, which costs more than all the rest here.
  */
 export function pageValues(page: Page, now: Value, careful: boolean): Value[] {
-  const records = newestOfEachId(page.records)
+  const records = newestOfEachId(page.records, (id) => checkedKey(id, 'record id'))
   const ids = [...records.keys()]
   const given = [...records.values()]
   const hashes = given.map(({ hash }) => toStored(hash))
@@ -51,24 +52,6 @@ export function pageValues(page: Page, now: Value, careful: boolean): Value[] {
 /** Whole, for a column of integers; `null` for none, and for a limit that is none. */
 export function integer(value: number | null | undefined): Value {
   return value === undefined || value === null || value === Number.POSITIVE_INFINITY ? null : `${Math.floor(value)}`
-}
-
-/** An id that occurs twice counts once: the later place wins if its version is at least as new. */
-function newestOfEachId(records: readonly VersionedRecord[]): Map<string, VersionedRecord> {
-  const newest = new Map<string, VersionedRecord>()
-  for (const record of records) {
-    const id = checkedKey(record.id, 'record id')
-    const other = newest.get(id)
-    if (!other || isAsNew(record, other)) newest.set(id, record)
-  }
-  return newest
-}
-
-function isAsNew(record: VersionedRecord, other: VersionedRecord): boolean {
-  for (const part of ['generation', 'modifiedAt', 'page'] as const) {
-    if (record[part] !== other[part]) return record[part] > other[part]
-  }
-  return true
 }
 
 /** Its first character is not in it again, so that no text's end and its own beginning make another one. */

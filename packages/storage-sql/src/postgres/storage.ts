@@ -6,19 +6,15 @@ import { isDuplicate, isUnfit } from './errors.ts'
 import { checkedKey } from './keys.ts'
 import { listStatement } from './list.ts'
 import { migrate, pending } from './migrations.ts'
-import { namesOf } from './names.ts'
+import { type NameOptions, namesFrom } from './names.ts'
 import { integer, pageValues } from './page.ts'
 import { type AccountRow, toAccount, toChange } from './rows.ts'
 import { type Session, sessionOn } from './session.ts'
 import { type Sql, statements } from './statements.ts'
 
-export interface PostgresStorageOptions {
+export interface PostgresStorageOptions extends NameOptions {
   /** The store's clock, in epoch milliseconds; the database's own unless a test passes one. */
   clock?: { now(): number }
-  /** What the names of tables and functions begin with: lower-case letters, digits and underscores. Default `connect_integration_`. */
-  tablePrefix?: string
-  /** The schema of the tables, created by `migrate()` when it is missing. Absent: the first one in the connection's `search_path`. */
-  schema?: string
 }
 
 /**
@@ -35,11 +31,9 @@ export interface PostgresStorageOptions {
  * A database that cannot be used throws `STORE_UNAVAILABLE` with the reason and what to do; serialization failures and deadlocks are tried again first.
  */
 export function postgresStorage(database: PostgresDatabase, options: PostgresStorageOptions = {}): SqlStorage<PostgresTransaction> {
-  const { clock, tablePrefix = 'connect_integration_', schema } = options
+  const { clock } = options
   const connection = connectionTo(database)
-  checkName('tablePrefix', tablePrefix)
-  if (schema !== undefined) checkName('schema', schema)
-  const names = namesOf(tablePrefix, schema ?? null)
+  const names = namesFrom(options)
   const sql = statements(names)
   const session = sessionOn(connection, true)
 
@@ -169,12 +163,4 @@ function floor(value: number | undefined): number | undefined {
 function conflict(message: string) {
   // Not retryable: the same call would fail again until somebody passes something else.
   return new IntegrationError(ErrorCode.STORE_CONFLICT, message, { retryable: false })
-}
-
-function checkName(option: string, name: string) {
-  if (/^(?!pg_)[a-z_][a-z0-9_]{0,40}$/.test(name)) return
-  throw new IntegrationError(
-    ErrorCode.CONFIG_INVALID,
-    `"${option}" is ${JSON.stringify(name)}. Use at most 41 lower-case letters, digits and underscores, not starting with a digit or "pg_".`,
-  )
 }

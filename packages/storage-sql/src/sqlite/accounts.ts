@@ -8,11 +8,10 @@ import {
   IntegrationError,
   type NewAccount,
 } from '@connect-integration/server/storage'
+import { toAccounts, toId, type Value } from '../rows.ts'
 import { storedOrNull, toStored } from '../text.ts'
 import type { Statements } from './connection.ts'
-import type { Value } from './driver.ts'
 import { isDuplicate } from './errors.ts'
-import { toAccounts, toId } from './rows.ts'
 import type { Sql } from './statements.ts'
 
 export function get(database: Statements, sql: Sql, key: AccountKey): Account | null {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { nameOfFile, type Row, type SqliteDatabase, type SqliteStatement, type Value } from './driver.ts'
+import type { Row, Value } from '../rows.ts'
+import { nameOfFile, type SqliteDatabase, type SqliteStatement } from './driver.ts'
 import { closed, explain, notInTransaction } from './errors.ts'
 import { configured, erasing, isThere, loadSqlite, openFile } from './open.ts'
 

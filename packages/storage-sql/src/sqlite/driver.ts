@@ -1,3 +1,5 @@
+import type { Value } from '../rows.ts'
+
 /**
  * What `sqliteStorage` asks of a driver: a `DatabaseSync` of `node:sqlite` has it, and so has a `Database` of better-sqlite3.
  * Another driver must be as synchronous, and throw errors that carry SQLite's result code as one of these two does.
@@ -17,10 +19,6 @@ export interface SqliteStatement {
   get(...parameters: Value[]): unknown
   run(...parameters: Value[]): { changes: number | bigint }
 }
-
-export type Value = string | number | null
-
-export type Row = Record<string, Value>
 
 /** For messages. */
 export function nameOfFile(database: SqliteDatabase): string | null {

@@ -1,5 +1,6 @@
 import type { Page, VersionedRecord } from '@connect-integration/server/storage'
 import { toStored } from '../text.ts'
+import { newestOfEachId, overwrites, type Stored } from '../versions.ts'
 import type { Statements } from './connection.ts'
 import type { Sql } from './statements.ts'
 
@@ -18,48 +19,34 @@ export interface Change {
   readonly id: string
   readonly record: VersionedRecord
   /** Absent: a new row. */
-  readonly stored: Stored | undefined
+  readonly stored: StoredRow | undefined
 }
 
-export interface Stored extends Version {
+interface StoredRow extends Stored {
   readonly key: number
-  readonly fence: number
-  readonly live: boolean
-  readonly hash: string
 }
 
 /** Needs the write lock, so that it stays true. `model` is the model's key, `null` when nothing of it is stored yet. */
 export function plan(database: Statements, sql: Sql, model: number | null, page: Page): Plan {
-  const incoming = newestOfEachId(page.records)
+  const incoming = newestOfEachId(page.records, toStored)
   const ids = JSON.stringify([...incoming.keys()])
   const known = storedVersions(database, sql, model, ids)
   const changes: Change[] = []
   let place = 0
   for (const [id, record] of incoming) {
     const stored = known.get(place++)
-    if (!stored || overwrites(record, page.fence, stored)) changes.push({ id, record, stored })
+    if (!stored || overwrites(record, toStored(record.hash), page.fence, stored)) changes.push({ id, record, stored })
   }
   const retired = retirable(database, sql, model, page.sweep, incoming)
   const deleted = changes.filter(({ record, stored }) => record.deleted && stored?.live).length + retired.length
   return { ids, changes, retired, deleted }
 }
 
-/** An id that occurs twice counts once: the later place wins if its version is at least as new. */
-function newestOfEachId(records: readonly VersionedRecord[]): Map<string, VersionedRecord> {
-  const newest = new Map<string, VersionedRecord>()
-  for (const record of records) {
-    const id = toStored(record.id)
-    const other = newest.get(id)
-    if (!other || compare(record, other) >= 0) newest.set(id, record)
-  }
-  return newest
-}
-
 /**
  * By place in `ids`. One read for all: a statement for each record would cost more than half as much again as writing it does,
  * and so would an object of node:sqlite for each row.
  */
-function storedVersions(database: Statements, sql: Sql, model: number | null, ids: string): Map<number, Stored> {
+function storedVersions(database: Statements, sql: Sql, model: number | null, ids: string): Map<number, StoredRow> {
   const rows = JSON.parse(String(database.first(sql.versions, ids, model)?.versions)) as VersionRow[]
   return new Map(
     rows.map(([place, key, generation, modifiedAt, fence, page, deleted, hash]) => [
@@ -85,17 +72,4 @@ function retirable(database: Statements, sql: Sql, model: number | null, sweep: 
   if (!sweep?.retire) return []
   const rows = database.all(sql.retirable, model, sweep.number, sweep.retire.olderThan, sweep.number)
   return rows.filter(({ id }) => !incoming.has(String(id))).map(({ record_key }) => Number(record_key))
-}
-
-/** A retired row keeps its hash and differs in `deleted` only; compared too, so that the record can come back. */
-function overwrites(record: VersionedRecord, fence: number, stored: Stored): boolean {
-  if (stored.hash === toStored(record.hash) && stored.live !== record.deleted) return false
-  return compare(record, stored, fence - stored.fence) >= 0
-}
-
-type Version = Pick<VersionedRecord, 'generation' | 'modifiedAt' | 'page'>
-
-/** By generation, then stamp, then fence, then page: positive when `one` is newer. Within a page the fence is the same. */
-function compare(one: Version, other: Version, fences = 0): number {
-  return one.generation - other.generation || one.modifiedAt - other.modifiedAt || fences || one.page - other.page
 }

@@ -1,4 +1,5 @@
 import { ErrorCode, IntegrationError, type Storage, type StorageStats } from '@connect-integration/server/storage'
+import { toChange } from '../rows.ts'
 import type { SqlStorage } from '../sql-storage.ts'
 import { toStored } from '../text.ts'
 import { claim, claimable, emptyLog, get, purge, reserve, update } from './accounts.ts'
@@ -8,7 +9,6 @@ import type { SqliteDatabase } from './driver.ts'
 import { list } from './list.ts'
 import { migrate, pending } from './migrate.ts'
 import { migrations } from './migrations.ts'
-import { toChange } from './rows.ts'
 import { type Sql, statements } from './statements.ts'
 
 export interface SqliteStorageOptions {

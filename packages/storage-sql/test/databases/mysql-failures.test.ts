@@ -195,9 +195,12 @@ await onMysql('mysqlStorage when something fails', (server) => {
         if (sql === 'START TRANSACTION') begun++
       })
       const committed = mysqlStorage(watched).commit({ ...pageNumber(2, claimed.fence), accountId: claimed.account.id })
-      for (let waiting = 0; waiting === 0; ) {
-        const [rows] = await pool.query(`SELECT count(*) AS waiting FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'`)
-        waiting = (rows as { waiting: number }[])[0]!.waiting
+      // It locks the account, then waits for the model's row. Not by innodb_trx: whoever asks that often is shown the same again and again.
+      for (let isLocked = false; !isLocked; ) {
+        const [free] = await pool.query('SELECT id FROM connect_integration_accounts WHERE id = ? FOR UPDATE SKIP LOCKED', [
+          claimed.account.id,
+        ])
+        isLocked = (free as unknown[]).length === 0
       }
       await other.query('UPDATE connect_integration_accounts SET dirty = dirty + 1000 WHERE id = ?', [claimed.account.id])
       await other.rollback()

@@ -1,8 +1,7 @@
 import { ErrorCode } from '@connect-integration/server/storage'
-import { mysqlStorage } from '@connect-integration/storage-sql'
-import { createPool } from 'mysql2/promise'
+import { migrationSql, migrations, mysqlStorage } from '@connect-integration/storage-sql'
+import { createConnection, createPool } from 'mysql2/promise'
 import { afterAll, describe, expect, test } from 'vitest'
-import { migrations } from '../../src/mysql/migrations.ts'
 import { newAccount, pageNumber, record } from '../fixtures/examples.ts'
 import { intercepted, serverError } from '../support/mysql-handles.ts'
 import { onMysql } from '../support/mysql-server.ts'
@@ -14,7 +13,7 @@ await onMysql('the schema of mysqlStorage', (server) => {
   describe('migrations', () => {
     test('pending() tells the plan and changes nothing; migrate() carries it out once', async () => {
       const storage = mysqlStorage(pool, { tablePrefix: 'plan_' })
-      expect(await storage.pending()).toEqual(migrations({ tablePrefix: 'plan_' }))
+      expect(await storage.pending()).toEqual(migrations('mysql', { tablePrefix: 'plan_' }))
       expect(await tables('plan_')).toEqual([])
       await storage.migrate()
       expect(await tables('plan_')).toHaveLength(6)
@@ -28,7 +27,7 @@ await onMysql('the schema of mysqlStorage', (server) => {
     })
 
     test('one that breaks off after any of its statements is finished by the next call', async () => {
-      const all = migrations().flatMap(({ statements }) => statements).length
+      const all = migrations('mysql').flatMap(({ statements }) => statements).length
       for (let after = 0; after < all; after++) {
         const tablePrefix = `broken_${after}_`
         let carried = 0
@@ -44,9 +43,31 @@ await onMysql('the schema of mysqlStorage', (server) => {
       }
     })
 
-    test('a database on which somebody ran the statements by hand counts as migrated', async () => {
-      for (const statement of migrations({ tablePrefix: 'hand_' })[0]!.statements) await pool.query(statement)
-      expect(await mysqlStorage(pool, { tablePrefix: 'hand_' }).pending()).toEqual([])
+    test('the SQL for a tool of one’s own makes a database that the storage takes for its own', async () => {
+      await runScript(migrationSql('mysql', { tablePrefix: 'hand_' }))
+      const storage = mysqlStorage(pool, { tablePrefix: 'hand_' })
+      expect(await storage.pending()).toEqual([])
+      await storage.migrate()
+      expect((await storage.reserve(newAccount('a'))).created).toBe(true)
+    })
+
+    test('that SQL makes the same tables as the storage, and can be run again', async () => {
+      const sql = migrationSql('mysql', { tablePrefix: 'twice_' })
+      await runScript(sql.slice(0, sql.indexOf('CREATE TABLE IF NOT EXISTS twice_records')))
+      expect(await mysqlStorage(pool, { tablePrefix: 'twice_' }).pending(), 'it does not count as done').toHaveLength(1)
+      await runScript(sql)
+      await runScript(sql)
+      await mysqlStorage(pool, { tablePrefix: 'once_' }).migrate()
+      for (const name of ['schema', 'accounts', 'models', 'records', 'seen', 'missing']) {
+        expect(await definition(`twice_${name}`)).toBe(await definition(`once_${name}`))
+      }
+      expect((await pool.query('SELECT version FROM twice_schema'))[0]).toEqual([{ version: 1 }])
+    })
+
+    test('that SQL begins after the version that is there, and is empty when nothing is newer', () => {
+      expect(migrationSql('mysql', { from: 1 })).toBe('')
+      expect(migrationSql('mysql', { from: 0 })).toBe(migrationSql('mysql'))
+      expect(() => migrationSql('mysql', { tablePrefix: 'a; DROP TABLE b; --' })).toThrow(/"tablePrefix" is/)
     })
 
     test('a schema that is newer than this code is refused and left alone', async () => {
@@ -152,6 +173,18 @@ await onMysql('the schema of mysqlStorage', (server) => {
       INSERT INTO large_records (model_key, id, seq, generation, modified_at, fence, page, deleted, hash, data)
       SELECT (SELECT model_key FROM large_models WHERE account_id = 'id-1'), CONCAT('r-', n), n + 1, 0, 0, 0, 0, 0, 'hash', '{}' FROM ${numbers}`)
     await pool.query('ANALYZE TABLE large_accounts, large_models, large_records')
+  }
+
+  async function runScript(sql: string) {
+    const connection = await createConnection({ uri: server.url, multipleStatements: true })
+    await connection.query(sql)
+    await connection.end()
+  }
+
+  /** The statement that makes a table, but for the prefix. */
+  async function definition(table: string) {
+    const [rows] = await pool.query(`SHOW CREATE TABLE ${table}`)
+    return (rows as Record<string, string>[])[0]!['Create Table']!.replace(/^(CREATE TABLE `)[a-z]+_/, '$1')
   }
 
   async function tables(prefix: string) {

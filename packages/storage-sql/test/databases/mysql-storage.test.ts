@@ -1,8 +1,8 @@
-import { type MysqlDatabase, mysqlStorage } from '@connect-integration/storage-sql'
+import { type MysqlDatabase, migrationSql, mysqlStorage } from '@connect-integration/storage-sql'
 import { describeStorage } from '@connect-integration/testkit'
 import { createConnection as createCallbackConnection } from 'mysql2'
-import { createPool } from 'mysql2/promise'
-import { afterAll, test } from 'vitest'
+import { createConnection, createPool } from 'mysql2/promise'
+import { afterAll, beforeAll, test } from 'vitest'
 import { onMysql } from '../support/mysql-server.ts'
 
 await onMysql('mysqlStorage', (server) => {
@@ -16,11 +16,16 @@ await onMysql('mysqlStorage', (server) => {
     nestTables: true,
   } as const
   const connection = createCallbackConnection({ uri: server.url, timezone: '+13:00', flags: ['-FOUND_ROWS'], ...preferences })
+  beforeAll(async () => {
+    const admin = await createConnection({ uri: server.url, multipleStatements: true })
+    await admin.query(migrationSql('mysql', { tablePrefix: 'pool_' }))
+    await admin.end()
+  })
   afterAll(async () => {
     await Promise.all([pool.end(), connection.promise().end()])
   })
 
-  describeOn('a Pool', 'pool_', pool)
+  describeOn('a Pool, with tables made by hand', 'pool_', pool)
   describeOn('a Connection of callbacks and with other preferences', 'single_', connection)
 
   function describeOn(what: string, tablePrefix: string, database: MysqlDatabase) {

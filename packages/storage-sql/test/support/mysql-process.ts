@@ -6,12 +6,18 @@ import { pageNumber } from '../fixtures/examples.ts'
 
 const hooks = new URL('../fixtures/from-source.mjs', import.meta.url).href
 
+/** So many processes that migrate from the same moment on; rejects when one of them fails. */
+export async function migrateInProcesses(url: string, tablePrefix: string, count: number): Promise<void> {
+  const children = Array.from({ length: count }, () => start('migrateOnce', url, tablePrefix))
+  const exits = children.map((child) => once(child, 'exit'))
+  await Promise.all(children.map((child) => once(child.stdout, 'data')))
+  for (const child of children) child.stdin.write('go\n')
+  for (const [code] of await Promise.all(exits)) if (code !== 0) throw new Error(`a process that migrated ended with exit code ${code}`)
+}
+
 /** A process of its own that commits page after page of one account and says so each time, until it is killed. */
 export async function startMysqlProcess(url: string, accountId: string) {
-  const script = `await (await import(${JSON.stringify(import.meta.url)})).commitForEver(process.argv[1], process.argv[2])`
-  const child = spawn(process.execPath, ['--no-warnings', '--import', hooks, '--input-type=module', '-e', script, url, accountId], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = start('commitForEver', url, accountId)
   return {
     /** Kills it when that many pages are reported, and gives back how many were. */
     async killAfter(pages: number): Promise<number> {
@@ -35,4 +41,23 @@ export async function commitForEver(url: string, accountId: string): Promise<nev
     await storage.commit({ ...pageNumber(number, claimed!.fence), accountId })
     console.log(number)
   }
+}
+
+export async function migrateOnce(url: string, tablePrefix: string): Promise<void> {
+  const storage = mysqlStorage(url, { tablePrefix })
+  // Connected before all begin at once.
+  await storage.pending()
+  console.log('ready')
+  await once(process.stdin, 'data')
+  await storage.migrate()
+  await storage.close()
+  process.stdin.destroy()
+}
+
+/** Runs one of the functions of this file in a process of its own. */
+function start(job: 'commitForEver' | 'migrateOnce', url: string, name: string) {
+  const script = `await (await import(${JSON.stringify(import.meta.url)})).${job}(process.argv[1], process.argv[2])`
+  return spawn(process.execPath, ['--no-warnings', '--import', hooks, '--input-type=module', '-e', script, url, name], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
 }

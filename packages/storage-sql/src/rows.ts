@@ -1,6 +1,10 @@
 import type { Account, Change, Status } from '@connect-integration/server/storage'
-import { fromStored } from '../text.ts'
-import type { Row } from './driver.ts'
+import { fromStored } from './text.ts'
+
+/** What a column of SQLite or MySQL holds here; of MySQL's bytes, their text. */
+export type Value = string | number | null
+
+export type Row = Record<string, Value>
 
 /** Accounts joined with their models, one row per model, in the order of the rows. */
 export function toAccounts(rows: readonly Row[]): Account[] {
