@@ -2,12 +2,15 @@ import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { allowance } from './rows/allowance.ts'
+import { claim } from './rows/claim.ts'
 import { elementBytes } from './rows/element-bytes.ts'
 import { fetchAndDecode } from './rows/fetch-and-decode.ts'
 import { memory } from './rows/memory.ts'
+import { postgresPageCommit } from './rows/postgres-page-commit.ts'
 import { serverImport } from './rows/server-import.ts'
 import { sqlitePageCommit } from './rows/sqlite-page-commit.ts'
 import { walkAndStore } from './rows/walk-and-store.ts'
+import { webhook } from './rows/webhook.ts'
 import type { Line } from './support/line.ts'
 import type { Settings } from './support/settings.ts'
 import { table } from './support/table.ts'
@@ -18,8 +21,11 @@ const rows: Record<string, (settings: Settings) => Promise<Line[]>> = {
   fetch: fetchAndDecode,
   sync: walkAndStore,
   commit: sqlitePageCommit,
+  postgres: postgresPageCommit,
+  claim,
   allowance,
   memory,
+  webhook,
 }
 
 /**

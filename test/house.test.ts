@@ -34,6 +34,8 @@ const cases: Record<Law, { wrong: [path: string, text: string][]; right: [path: 
       ['server/src/index.ts', "export { x } from '@connect-integration/storage-sql'"],
       ['element/src/index.ts', "import type { LinkedAccount } from '@connect-integration/server'"],
       ['element/src/index.ts', "import { readFile } from 'node:fs/promises'"],
+      ['element/src/index.ts', "import { useRef } from 'react'"],
+      ['element/src/types/react.ts', "import type { HTMLAttributes } from 'vue'"],
       ['storage-sql/src/index.ts', "const { integrations } = await import('@connect-integration/server')"],
       ['sandbox/src/index.ts', "import '@connect-integration/element/define'"],
       ['testkit/src/index.ts', "import { memoryStorage } from '../../server/src/storage/memory.ts'"],
@@ -42,6 +44,7 @@ const cases: Record<Law, { wrong: [path: string, text: string][]; right: [path: 
     right: [
       ['server/src/merge/transport.ts', "import ky from 'ky'\nimport { createHmac } from 'node:crypto'"],
       ['element/src/index.ts', "import { html } from 'lit'\nimport { property } from 'lit/decorators.js'"],
+      ['element/src/react-component.ts', "import { useRef } from 'react'"],
       ['storage-sql/src/index.ts', "import type { Storage } from '@connect-integration/server/storage'"],
       ['sandbox/src/index.ts', "import { mergeLink } from '@connect-integration/element/testing'"],
     ],

@@ -37,7 +37,7 @@ export async function commitPages(records: number, to: Committer): Promise<void>
 }
 
 /** Made before the clock runs: only the store is measured. */
-function versionedPages(records: number, generation: number): VersionedRecord[][] {
+export function versionedPages(records: number, generation: number): VersionedRecord[][] {
   const source = employeePages(records)
   return Array.from({ length: source.count }, (_, page) => {
     const { results } = JSON.parse(Buffer.from(source.page(page)!).toString()) as { results: { id: string; modified_at: string }[] }

@@ -19,6 +19,8 @@ export interface Line {
   met: boolean | null
   /** Why this says nothing; `null` when it does. */
   void: string | null
+  /** Why it was not measured here; `null` when it was. Its figures are 0 then. */
+  absent: string | null
   /** Absolute figures of this machine and this run: context, never a result. */
   note: string
 }
@@ -55,6 +57,11 @@ export function bytesLine(bytes: number, options: LineOptions): Line {
   return line('bytes', [bytes], true, options)
 }
 
+/** What could not be measured here, which is no failure. */
+export function absentLine(what: string, goal: Goal | null, reason: string): Line {
+  return { ...line('ratio', [0], true, { what, goal, note: reason }), met: null, absent: reason }
+}
+
 /** A ratio of two sizes. */
 export function exactRatioLine(ratio: number, options: LineOptions): Line {
   return line('ratio', [ratio], true, options)
@@ -74,6 +81,7 @@ function line(unit: Line['unit'], figures: readonly number[], exact: boolean, op
     exact,
     met: options.goal === null || isVoid !== null ? null : meets(options.goal, middle),
     void: isVoid,
+    absent: null,
     note: options.note,
   }
 }

@@ -4,7 +4,13 @@ import type { Goal, Line } from './line.ts'
 export function table(lines: readonly Line[]): string {
   const cells = [
     ['', 'goal', 'where we stand', 'min … max', ''],
-    ...lines.map((line) => [line.what, goalText(line), figure(line, line.median), spread(line), verdict(line)]),
+    ...lines.map((line) => [
+      line.what,
+      goalText(line),
+      line.absent === null ? figure(line, line.median) : '–',
+      spread(line),
+      verdict(line),
+    ]),
   ]
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
   const rows = cells.map((row) =>
@@ -29,10 +35,12 @@ function bound(goal: Goal): number {
 }
 
 function spread(line: Line): string {
+  if (line.absent !== null) return '–'
   return line.exact ? 'exact' : `${figure(line, line.min)} … ${figure(line, line.max)}`
 }
 
 function verdict(line: Line): string {
+  if (line.absent !== null) return 'not measured'
   if (line.void !== null) return `void: ${line.void}`
   return line.met === null ? '' : line.met ? 'met' : 'not met'
 }

@@ -13,7 +13,17 @@ const common: Options = {
   },
 }
 const locales = ['ar', 'de', 'es', 'fr', 'ja', 'pt'].map((language) => `src/locales/${language}.ts`)
-const entry = ['src/index.ts', 'src/define.ts', 'src/define/connect-integration.ts', 'src/define/integration-list.ts', ...locales]
+const frameworks = ['preact', 'react', 'solid', 'svelte', 'vue'].map((framework) => `src/types/${framework}.ts`)
+const entry = [
+  'src/index.ts',
+  'src/define.ts',
+  'src/define/connect-integration.ts',
+  'src/define/integration-list.ts',
+  'src/define/integration-catalog.ts',
+  'src/react.ts',
+  ...locales,
+  ...frameworks,
+]
 
 export default defineConfig([
   {
@@ -78,10 +88,11 @@ function leaveLocalesOutside(): Plugin {
 }
 
 /**
- * Without Lit's doors for polyfills and for itself in a second copy, and without
- * the advice for those who call `css` with something that this package does not.
- * Whoever can run ES2022 needs none of it. A release of Lit that is written
- * differently only makes the file larger, and the size is tested.
+ * Without what this package has no use for: Lit's doors for polyfills and for
+ * itself in a second copy, style sheets that cannot be adopted, templates of SVG
+ * and MathML, decorators, attributes of JSON, and advice for authors. Whoever can
+ * run ES2022 needs none of it. A release of Lit that is written differently only
+ * makes the file larger, and the size is tested.
  */
 function leanLit(): Plugin {
   return {
@@ -94,7 +105,15 @@ function leanLit(): Plugin {
           .replace(/(\w+)=\w+\.\w+PolyfillSupport;\1\?\.\(.*?\)/, '$1=0;0')
           .replace(/[\w.]+\?\.\(\{(ReactiveElement|LitElement):\w+\}\)/g, '0')
           .replace(/\w+=\w+\.ShadowRoot&&.*?CSSStyleSheet\.prototype/, (test) => `${test.split('=')[0]}=!0`)
+          .replace(/if\(\w+\)(\w+\.adoptedStyleSheets=[^;]+);else for.*?(?=},\w+=)/, '$1')
+          .replace(/\w+\?(\w+=>\w+):\w+=>\w+ instanceof CSSStyleSheet\?.*?(?=;export)/, '$1')
           .replace(/Error\("Value passed to 'css'[^)]*\)/, 'Error()')
+          .replace(/2===\w\?"(<\/?)svg>":3===\w\?"\1math>":""/g, '""')
+          .replace(/if\(2===\w\|\|3===\w\)\{.*?\}/, '')
+          .replace(/Symbol\.metadata\?\?=.*?WeakMap;/, '')
+          .replace(/const (\w)=this\[Symbol\.metadata\];if\(null!==\1\)\{.*?\}(?=this)/, '')
+          .replace(/;case Object:case Array:\w=null==.*?(?=\}return)/, '')
+          .replace(/;case Object:case Array:try\{.*?\}catch\(\w\)\{.*?\}(?=\}return)/, '')
         return { contents, loader: 'js' }
       })
     },

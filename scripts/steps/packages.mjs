@@ -71,7 +71,7 @@ async function unpack(cwd, tarball) {
       if (error.code !== 'EEXIST') throw error
     })
   }
-  return manifest
+  return { ...manifest, cwd }
 }
 
 /** What the built files and declarations import, which a user's install has to have. */
@@ -97,9 +97,12 @@ async function undeclared({ name, dependencies, peerDependencies }) {
 /** Loads every entry, on a server: also the elements must do no more than define themselves. */
 async function load(manifests) {
   const problems = []
-  for (const { name, exports } of manifests) {
+  for (const { name, exports, peerDependencies, cwd } of manifests) {
     for (const [subpath, target] of Object.entries(exports)) {
       if (subpath.endsWith('.json') || typeof target === 'string') continue
+      // An entry that is named after an optional peer is the only one that may need it: the others run without.
+      const peer = subpath.slice(2)
+      if (peerDependencies?.[peer]) await symlink(join(cwd, 'node_modules', peer), join(folder, 'node_modules', peer), 'junction')
       const specifier = JSON.stringify(name + subpath.slice(1))
       const lines = [`await import(${specifier})`]
       if (target.require) lines.push(`(await import('node:module')).createRequire(import.meta.url)(${specifier})`)

@@ -2,6 +2,7 @@
 // `--histories 1000000` (100,000 unless set), `--seconds 600`, `--shard 1/4`, `--threads 2`, `--json FILE`; a run that was
 // stopped goes on where it was as long as the source is the same (`--anew` does not). `--storage sqlite` or `postgres` (20,000 unless
 // set) runs them on a real database. `--replay SEED` runs one history and tells it.
+// `--webhooks` tries forged webhooks instead: `--histories 10000000` (so many unless set), `--seconds`, `--json`.
 
 import { parseArgs } from 'node:util'
 
@@ -14,6 +15,7 @@ const options = {
   json: { type: 'string' },
   anew: { type: 'boolean', default: false },
   replay: { type: 'string' },
+  webhooks: { type: 'boolean', default: false },
 }
 
 /** How many histories a run has on each kind of storage. */
@@ -21,6 +23,7 @@ const USUAL = { memory: '100000', sqlite: '100000', postgres: '20000' }
 
 const wanted = read(process.argv.slice(2))
 if (wanted === null) process.exitCode = 2
+else if (wanted.webhooks !== undefined) process.exitCode = await (await import('../prove/webhooks.mjs')).proveWebhooks(wanted.webhooks)
 else if (wanted.replay !== undefined) process.exitCode = await (await import('../prove/replay.mjs')).replay(wanted.replay, wanted.storage)
 else process.exitCode = await (await import('../prove/prove.mjs')).prove(wanted)
 
@@ -32,10 +35,13 @@ function read(args) {
     if (shards === undefined || shard > shards) throw new Error('--shard takes a part and a whole: 2/4 is the second of four.')
     if (!Object.hasOwn(USUAL, values.storage))
       throw new Error(`--storage takes ${Object.keys(USUAL).join(', ')}, and was given "${values.storage}".`)
+    const milliseconds = values.seconds === undefined ? undefined : whole(values.seconds, '--seconds') * 1000
+    const forgeries = values.histories === undefined ? undefined : whole(values.histories, '--histories')
+    if (values.webhooks) return { webhooks: { forgeries, milliseconds, json: values.json } }
     return {
       histories: whole(values.histories ?? USUAL[values.storage], '--histories'),
       storage: values.storage,
-      milliseconds: values.seconds === undefined ? undefined : whole(values.seconds, '--seconds') * 1000,
+      milliseconds,
       shard,
       shards,
       threads: values.threads === undefined ? undefined : whole(values.threads, '--threads'),
@@ -45,7 +51,7 @@ function read(args) {
     }
   } catch (error) {
     console.error(
-      `${error.message}\nUsage: npm run prove -- [--histories N] [--seconds N] [--storage memory|sqlite|postgres] [--shard I/N] [--threads N] [--json FILE] [--anew] | [--storage …] --replay SEED`,
+      `${error.message}\nUsage: npm run prove -- [--histories N] [--seconds N] [--storage memory|sqlite|postgres] [--shard I/N] [--threads N] [--json FILE] [--anew] | [--storage …] --replay SEED | --webhooks [--histories N] [--seconds N] [--json FILE]`,
     )
     return null
   }

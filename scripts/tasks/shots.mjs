@@ -1,4 +1,4 @@
-// `npm run shots`: drives the demo through every state and takes pictures of each, in light, dark and narrow, into .cache/shots.
+// `npm run shots`: drives the demo through every state and takes pictures of each, in light, dark and narrow, into .cache/shots; then the same of the gallery.
 // With --readme it renews the README's picture as well.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { chromium } from 'playwright'
 import { launchOptions } from '../browser.mjs'
 import { startDemo } from '../demo/start-demo.mjs'
+import { galleryShots } from '../gallery/shots.mjs'
 import { step } from '../step.mjs'
 import { build } from '../steps/build.mjs'
 
@@ -94,6 +95,7 @@ try {
   await picture('17-deleted')
   await page.goto(demo.sandbox.url)
   await picture('18-sandbox-control')
+  await galleryShots(browser, folder)
   console.log(`Pictures are in ${folder}.`)
 } finally {
   await browser.close()

@@ -10,7 +10,7 @@ export interface Manifest {
 /** What each package may import besides its own files and Node: the whole list. A subpath that is not named is not allowed. */
 const allowed: Record<string, string[]> = {
   server: ['zod', 'zod/*', 'ky', '@mergeapi/merge-node-client'],
-  element: ['lit', 'lit/*'],
+  element: ['lit', 'lit/*', 'preact', 'react', 'solid-js', 'svelte/elements', 'vue'],
   'storage-sql': ['@connect-integration/server/storage', 'mysql2/promise', 'pg'],
   testkit: ['@connect-integration/server', '@connect-integration/server/storage'],
   sandbox: ['@connect-integration/element/testing'],
@@ -19,6 +19,15 @@ const allowed: Record<string, string[]> = {
 
 /** Runs in a browser, so not even Node is there. */
 const withoutNode = new Set(['element'])
+
+/** The entry of a framework is the only place that may import it: whoever uses another one does not have it. */
+const ofOneEntry: Record<string, RegExp> = {
+  preact: /\/types\/preact\.ts$/,
+  react: /\/(types\/react|react-component)\.ts$/,
+  'solid-js': /\/types\/solid\.ts$/,
+  'svelte/elements': /\/types\/svelte\.ts$/,
+  vue: /\/types\/vue\.ts$/,
+}
 
 /** Built into the package, so that a development dependency is enough. */
 const bundled: Record<string, string[]> = { server: ['zod', 'ky'], sandbox: ['@connect-integration/element'] }
@@ -39,7 +48,9 @@ export function packageTable({ path, imports }: Source): string[] {
     }
     if (specifier === USERS_FILE && runsUsersFile.has(folder)) return []
     if (specifier.startsWith('node:')) return withoutNode.has(folder) ? [`${path}:${line}: "${specifier}" is not there in a browser`] : []
-    return table.some((entry) => matches(entry, specifier)) ? [] : [`${path}:${line}: ${folder} may not import "${specifier}"`]
+    const allowedHere = ofOneEntry[specifier]?.test(path) ?? true
+    const known = allowedHere && table.some((entry) => matches(entry, specifier))
+    return known ? [] : [`${path}:${line}: ${folder} may not import "${specifier}"${allowedHere ? '' : ' in this file'}`]
   })
 }
 

@@ -15,6 +15,8 @@ import { type ConnectTransport, httpTransport } from './transport.ts'
  * of theirs. One click gets a fresh link token from the product's server, loads
  * the modal's script, opens the modal once, and has the server confirm.
  *
+ * The font is the page's; style the element itself to change it.
+ *
  * @slot - The label. Falls back to `label`, then to a plain text.
  *
  * @fires connect-ready - The modal is on the screen; once per open.
@@ -37,8 +39,6 @@ import { type ConnectTransport, httpTransport } from './transport.ts'
  * @cssstate finishing
  * @cssstate connected
  * @cssstate failed
- *
- * The font is the page's; style the element itself to change it.
  *
  * @cssproperty --connect-accent - Background of the button.
  * @cssproperty --connect-on-accent - Its text.

@@ -1,4 +1,5 @@
 import type { ListedAccount } from './accounts.ts'
+import type { CatalogIntegration } from './catalog.ts'
 import type { ConnectErrorCode } from './errors.ts'
 import type { ConnectState, ExitReason } from './link-session.ts'
 import type { ConnectedAccount } from './transport.ts'
@@ -51,7 +52,18 @@ export interface IntegrationDeletedDetail {
   account: ListedAccount
 }
 
-interface ElementEventMap extends ConnectEventMap, ListEventMap {}
+/** Those of `<integration-catalog>`, besides the ones of the buttons in it. */
+export interface CatalogEventMap {
+  'integration-catalog-loaded': CustomEvent<CatalogLoadedDetail>
+  'integration-catalog-error': CustomEvent<ConnectErrorDetail>
+}
+
+export interface CatalogLoadedDetail {
+  integrations: readonly CatalogIntegration[]
+}
+
+/** All of them. */
+export interface ElementEventMap extends ConnectEventMap, ListEventMap, CatalogEventMap {}
 
 /** Dispatches one of them. */
 export function emit<Name extends keyof ElementEventMap>(host: HTMLElement, name: Name, detail: ElementEventMap[Name]['detail']): void {
@@ -60,6 +72,6 @@ export function emit<Name extends keyof ElementEventMap>(host: HTMLElement, name
 
 declare global {
   // They bubble, so a listener on any ancestor is typed too.
-  interface HTMLElementEventMap extends ConnectEventMap, ListEventMap {}
-  interface DocumentEventMap extends ConnectEventMap, ListEventMap {}
+  interface HTMLElementEventMap extends ConnectEventMap, ListEventMap, CatalogEventMap {}
+  interface DocumentEventMap extends ConnectEventMap, ListEventMap, CatalogEventMap {}
 }

@@ -1,8 +1,12 @@
 // Classes and types only: importing this registers nothing and touches no page.
 export { httpListTransport, type ListedAccount, type ListedSync, type ListTransport } from './accounts.ts'
+export { type CatalogIntegration, type CatalogTransport, httpCatalogTransport } from './catalog.ts'
+export type { CatalogMessages } from './catalog-messages.ts'
 export { ConnectIntegration } from './connect-integration.ts'
 export { ConnectError, type ConnectErrorCode } from './errors.ts'
 export type {
+  CatalogEventMap,
+  CatalogLoadedDetail,
   ConnectErrorDetail,
   ConnectEventMap,
   ConnectExitDetail,
@@ -13,6 +17,7 @@ export type {
   ListEventMap,
   ListLoadedDetail,
 } from './events.ts'
+export { type CatalogState, IntegrationCatalog } from './integration-catalog.ts'
 export { IntegrationList, type ListState } from './integration-list.ts'
 export type { ConnectState, ExitReason, FilePicker } from './link-session.ts'
 export type { ListMessages } from './list-messages.ts'

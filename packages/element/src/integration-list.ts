@@ -7,15 +7,15 @@ import { dialogStyles } from './delete-dialog.styles.ts'
 import { emit } from './events.ts'
 import { fill } from './formats.ts'
 import { styles } from './integration-list.styles.ts'
+import { drawItems } from './keyed-items.ts'
 import { deleteDialog, notice, skeleton } from './list-frame.ts'
 import { english, type ListMessages } from './list-messages.ts'
-import { listRows, nameOf, type RowContext } from './list-row.ts'
+import { listRow, nameOf } from './list-row.ts'
 import { LocalizedElement } from './localized-element.ts'
-import { type Presence, watchPresence } from './presence.ts'
-import { type Refresher, refresher } from './refresher.ts'
+import { panelStyles } from './panel.styles.ts'
+import { Panel, SOURCE } from './panel.ts'
 import type { ConnectHeaders } from './request.ts'
 import { showState } from './show-state.ts'
-import { type SignIns, watchSignIns } from './sign-ins.ts'
 import { tokens } from './tokens.styles.ts'
 
 /** `ready` has rows, also when the last look failed; `failed` has none to show. */
@@ -35,6 +35,11 @@ export type ListState = 'loading' | 'ready' | 'empty' | 'failed'
  * @fires integration-list-loaded - `{ accounts }`: the first answer, and each one that differs.
  * @fires integration-list-error - `{ code, message, retryable }`: the first failure after a success.
  * @fires integration-deleted - `{ account }`, when it is gone.
+ * @fires connect-ready - Of a relink: the modal is on the screen.
+ * @fires connect-success - Of a relink: the server has confirmed; `{ account }`.
+ * @fires connect-exit - Of a relink: the modal is gone; `{ reason }`.
+ * @fires connect-error - Of a relink: `{ code, message, retryable }`.
+ * @fires connect-state - Of a relink: `{ state }`, on every change.
  *
  * @csspart list - The list.
  * @csspart row - One integration; its tone is in `data-tone`: good, busy, warn or quiet.
@@ -75,7 +80,7 @@ export type ListState = 'loading' | 'ready' | 'empty' | 'failed'
  * @cssproperty --connect-radius - Of the corners.
  */
 export class IntegrationList extends LocalizedElement<ListMessages> {
-  static override styles = [tokens, styles, dialogStyles]
+  static override styles = [tokens, panelStyles, styles, dialogStyles]
   static override properties: PropertyDeclarations = {
     endpoint: {},
     category: {},
@@ -94,19 +99,9 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
 
   protected override readonly english = english
   readonly #list: AccountList
-  readonly #refresher: Refresher
+  readonly #panel: Panel
   readonly #internals: ElementInternals | undefined
-  readonly #brokenLogos = new Set<string>()
   #state: ListState = 'loading'
-  #presence: Presence = ABSENT
-  #signIns: SignIns | undefined
-  #stopWatching = () => {}
-  #stopGrowing = () => {}
-  /** How many rows are drawn: a thousand at once would hold up the page. */
-  #drawn = ROWS_AT_ONCE
-  #announcement = ''
-  /** To be announced with the next rendering. */
-  readonly #news: string[] = []
   /** The one that the dialog asks about. */
   #asked: ListedAccount | undefined
   /** The row that gets the focus with the next rendering; empty for what stands there instead of rows. */
@@ -121,7 +116,7 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
       after: afterTimeout,
       onChange: () => this.requestUpdate(),
       onLoaded: (accounts) => emit(this, 'integration-list-loaded', { accounts }),
-      onNews: (account) => this.#say(`${nameOf(account, this.#text)}: ${this.text(viewAccount(account).status)}`),
+      onNews: (account) => this.#panel.say(`${nameOf(account, this.#text)}: ${this.text(viewAccount(account).status)}`),
       onError: ({ code, message, retryable }) => {
         // For the developer: what to check.
         console.warn(`integration-list: ${message}`)
@@ -129,17 +124,12 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
       },
       onDeleted: (account) => this.#onDeleted(account),
     })
-    this.#refresher = refresher({
+    this.#panel = new Panel(this, {
       look: async (signal) => {
         await this.localized
-        // Behind an open modal there is nothing to see, and the row of that sign-in is not finished yet.
-        return this.#signIns?.underWay() ? { changed: false, moving: true } : this.#list.look(signal)
+        return this.#list.look(signal)
       },
-      // "3 minutes ago" grows old by itself.
-      tick: () => this.requestUpdate(),
-      after: afterTimeout,
-      now: () => performance.now(),
-      random: Math.random,
+      total: () => this.accounts.length,
     })
   }
 
@@ -155,40 +145,16 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
 
   /** Reads the list now, if anybody can see it; else nothing is lost, because it is read when somebody can. */
   refresh(): void {
-    this.#refresher.look()
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback()
-    this.#signIns = watchSignIns(() => this.#refresher.look())
-    this.#stopWatching = watchPresence(this, (presence) => {
-      this.#presence = presence
-      this.#run()
-      this.requestUpdate()
-    })
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#signIns?.stop()
-    this.#stopWatching()
-    this.#stopGrowing()
-    this.#presence = ABSENT
-    this.#run()
+    this.#panel.look()
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (SOURCE.some((name) => changed.has(name))) {
-      if (this.hasUpdated) {
-        this.#list.reset()
-        this.#drawn = ROWS_AT_ONCE
-        this.#refresher.look()
-      }
-      this.#run()
+      if (this.hasUpdated) this.#list.reset()
+      this.#panel.restart()
     }
-    if (this.#news.length) this.#announcement = this.#news.splice(0).join(' ')
     const { accounts, error } = this.#list
-    this.#state = accounts ? (accounts.length ? 'ready' : 'empty') : error || !this.#presence.online ? 'failed' : 'loading'
+    this.#state = accounts ? (accounts.length ? 'ready' : 'empty') : error || this.#panel.offline ? 'failed' : 'loading'
     showState(this, this.#internals, this.#state)
     // Whoever pressed a button that goes away goes on in the list.
     const retry = this.#part('retry')
@@ -196,32 +162,26 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
   }
 
   override render(): TemplateResult {
-    const { accounts, state } = this
-    const { error, problems } = this.#list
-    const offline = !this.#presence.online
-    const context: RowContext = {
-      text: this.#text,
-      now: Date.now(),
-      problems,
-      brokenLogos: this.#brokenLogos,
-      host: this,
-      onLogoBroken: this.#onLogoBroken,
-      onDelete: this.#ask,
-    }
-    return html`${error || offline ? notice({ offline, code: error?.code, hasRows: state === 'ready' }, this.#text, this.#retry) : nothing}${
-      state === 'ready' ? listRows(accounts.slice(0, this.#drawn), context) : nothing
+    const { state } = this
+    const { error } = this.#list
+    const { offline, announcement, look } = this.#panel
+    return html`${error || offline ? notice({ offline, code: error?.code, hasRows: state === 'ready' }, this.#text, look) : nothing}${
+      state === 'ready' ? html`<ul part="list" role="list" aria-label=${this.text('list')}></ul>` : nothing
     }${state === 'loading' ? skeleton(this.#text) : nothing}${
       state === 'empty' ? html`<div part="empty" tabindex="-1"><slot name="empty">${this.text('empty')}</slot></div>` : nothing
-    }<div class="unseen" role="status">${this.#announcement}</div>${deleteDialog(this.#asked, this.#text, this.#confirm, this.#closed)}`
+    }<div class="unseen" role="status">${announcement}</div>${deleteDialog(this.#asked, this.#text, this.#confirm, this.#closed)}`
   }
 
   protected override updated(): void {
-    this.#stopGrowing()
-    if (this.accounts.length > this.#drawn)
-      this.#stopGrowing = afterTimeout(0, () => {
-        this.#drawn += ROWS_AT_ONCE
-        this.requestUpdate()
-      })
+    const { drawn, brokenLogos, onLogoBroken } = this.#panel
+    const { problems } = this.#list
+    const context = { text: this.#text, now: Date.now(), problems, brokenLogos, host: this, onLogoBroken, onDelete: this.#ask }
+    drawItems(
+      this.#part('list'),
+      this.accounts.slice(0, drawn),
+      ({ id }) => id,
+      (account) => listRow(account, context),
+    )
     // Somebody else was faster.
     if (this.#asked && !this.accounts.some(({ id }) => id === this.#asked?.id)) this.#part<HTMLDialogElement>('dialog')?.close()
     const id = this.#focusNext
@@ -230,13 +190,6 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
   }
 
   readonly #text = (key: string): string => this.text(key)
-
-  readonly #retry = (): void => this.refresh()
-
-  readonly #onLogoBroken = (url: string): void => {
-    this.#brokenLogos.add(url)
-    this.requestUpdate()
-  }
 
   readonly #ask = (account: ListedAccount): void => {
     this.#asked = account
@@ -255,8 +208,8 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
     if (!account) return
     // The button that has the focus again goes with the first sign of the deletion.
     this.#focusNext = account.id
-    this.#say(fill(this.text('deleting_now'), { name: nameOf(account, this.#text) }))
-    void this.#list.remove(account).then(() => this.#refresher.look())
+    this.#panel.say(fill(this.text('deleting_now'), { name: nameOf(account, this.#text) }))
+    void this.#list.remove(account).then(this.#panel.look)
   }
 
   /** Its row is still drawn: whoever is in it goes on in the one that takes its place. */
@@ -264,18 +217,8 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
     const row = this.#row(account.id)
     const next = (row?.nextElementSibling ?? row?.previousElementSibling) as HTMLElement | null | undefined
     if (row?.contains(this.shadowRoot?.activeElement ?? null)) this.#focusNext = next?.dataset.id ?? ''
-    this.#say(fill(this.text('deleted'), { name: nameOf(account, this.#text) }))
+    this.#panel.say(fill(this.text('deleted'), { name: nameOf(account, this.#text) }))
     emit(this, 'integration-deleted', { account })
-  }
-
-  #run(): void {
-    const { visible, online } = this.#presence
-    this.#refresher.run(visible && online && !!(this.transport || this.endpoint))
-  }
-
-  #say(words: string): void {
-    this.#news.push(words)
-    this.requestUpdate()
   }
 
   #row(id: string): HTMLElement | undefined {
@@ -286,10 +229,6 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
     return this.renderRoot.querySelector<Kind>(`[part='${name}']`)
   }
 }
-
-const ROWS_AT_ONCE = 40
-const SOURCE = ['endpoint', 'category', 'transport']
-const ABSENT: Presence = { visible: false, online: true }
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -8,6 +8,7 @@ import { releaseAccount } from './link/release-account.ts'
 import { type RelinkInput, relink } from './link/relink.ts'
 import { renameAccount } from './link/rename-account.ts'
 import { type LinkedAccount, viewAccount } from './linked-account.ts'
+import type { AccountIssue } from './merge/gateway.ts'
 import type { ModelName } from './merge/model-table.ts'
 import { createOfficialClient } from './merge/official-client.ts'
 import type { Secret } from './secrets/secret.ts'
@@ -28,7 +29,7 @@ export interface AccountHandle {
   release(): Promise<LinkedAccount>
   /** Looks at it now, and resolves when that look is done (at most a minute; a long first sync goes on in the work loop). Where another worker has it, that one will look again. */
   syncNow(): Promise<LinkedAccount>
-  /** Wants it looked at by the work loop as soon as possible, and returns at once. */
+  /** Wants it looked at by the work loop as soon as possible, and returns at once. Looks that are asked for so are at least 5 seconds apart. */
   wake(): Promise<LinkedAccount>
   /** Reads one model, or all of them, anew from the beginning, and believes what it finds even where a stamp went backwards. Returns at once; the work loop does it. */
   rebuild(model?: ModelName): Promise<LinkedAccount>
@@ -40,6 +41,11 @@ export interface AccountHandle {
   changes: ReadChanges
   /** A page of {@link AccountHandle.changes}; `next` is the `after` of the following page, `null` at the end. */
   changesPage: ReadChangesPage
+  /**
+   * What is or was broken at the source, as Merge tells it, newest first: a revoked permission, an expired password. One that is mended stays
+   * `ongoing` for a day. Empty where nothing was, and before it is linked. Throws `UPSTREAM_*` when Merge cannot be asked.
+   */
+  issues(): Promise<AccountIssue[]>
   /**
    * Merge's official client, bound to this account: for writes and everything else. Needs `@mergeapi/merge-node-client` to be installed
    * (`CONFIG_PEER_MISSING` otherwise), and is named by the caller, so that those who do not use it pay nothing for its types:
@@ -120,6 +126,10 @@ export function createAccountHandle(core: Core, account: Account): AccountHandle
     async resyncUpstream() {
       await refresh()
       await core.link.gateway.resync(row.category, await openToken())
+    },
+    async issues() {
+      await refresh()
+      return row.linkedAccountId === null ? [] : core.link.gateway.issues(row.category, row.linkedAccountId)
     },
     ...createChangeReader(core, account.id),
     async client<Client>() {

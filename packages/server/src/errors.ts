@@ -43,7 +43,8 @@ export interface IntegrationErrorDetails {
 /**
  * Whose fault it is shows in the prefix: `CONFIG_` the operator's, `INPUT_` and
  * `LINK_` the caller's, `ACCOUNT_` the state of a connection, `UPSTREAM_` Merge's
- * or the network's, `STORE_` the storage adapter's, `CRYPTO_` the keys'.
+ * or the network's, `STORE_` the storage adapter's, `CRYPTO_` the keys',
+ * `WEBHOOK_` the way a webhook was handed over.
  */
 export const ErrorCode = {
   /** An option or environment variable is missing or malformed; the message names it. */
@@ -90,6 +91,10 @@ export const ErrorCode = {
   SYNC_SINK_FAILED: 'SYNC_SINK_FAILED',
   /** More deletions than `sync.massDeletion` allows: held back until `account.confirmDeletions(model)`. */
   SYNC_MASS_DELETION: 'SYNC_MASS_DELETION',
+  /** A webhook's body had been parsed before it got here; the message names what to move. */
+  WEBHOOK_RAW_BODY_REQUIRED: 'WEBHOOK_RAW_BODY_REQUIRED',
+  /** A webhook's body was too large, too slow, or broken off. */
+  WEBHOOK_UNREADABLE: 'WEBHOOK_UNREADABLE',
   /** The row kept changing under us. */
   STORE_CONFLICT: 'STORE_CONFLICT',
   /** The database cannot be used; the message says why and what to do. */
@@ -100,6 +105,8 @@ export const ErrorCode = {
   CRYPTO_TAMPERED: 'CRYPTO_TAMPERED',
   /** Sealed with a key that is not in `secrets` any more. */
   CRYPTO_KEY_UNKNOWN: 'CRYPTO_KEY_UNKNOWN',
+  /** The key management service could not be asked, or refused. */
+  CRYPTO_UNAVAILABLE: 'CRYPTO_UNAVAILABLE',
   /** Aborted by the caller's signal. */
   ABORTED: 'ABORTED',
 } as const
@@ -118,4 +125,5 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.SYNC_SINK_FAILED,
   ErrorCode.STORE_CONFLICT,
   ErrorCode.STORE_UNAVAILABLE,
+  ErrorCode.CRYPTO_UNAVAILABLE,
 ])

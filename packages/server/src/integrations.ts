@@ -1,10 +1,14 @@
 import { createCatalog } from './catalog.ts'
 import type { Core } from './core.ts'
+import { ErrorCode, IntegrationError } from './errors.ts'
 import { createEvents, type EventName, type IntegrationEvents } from './events.ts'
+import { type HealthReport, health } from './health.ts'
 import { type AuditReport, auditAccounts } from './link/audit-accounts.ts'
 import { readDetails } from './link/details.ts'
+import { createKeepCandidate } from './link/keep-candidate.ts'
 import { generateOriginId } from './link/origin-id.ts'
 import { reportHealth } from './link/report-health.ts'
+import { type RotationReport, rotateSecrets } from './link/rotate-secrets.ts'
 import { createCircuitBreaker } from './merge/circuit-breaker.ts'
 import { createErrorBudget } from './merge/error-budget.ts'
 import { type CatalogEntry, createGateway } from './merge/gateway.ts'
@@ -12,14 +16,15 @@ import { resolveHosts } from './merge/region.ts'
 import { createTransport } from './merge/transport.ts'
 import { checkOptions, type Options, wantedModels } from './options.ts'
 import { createOwner, type Owner } from './owner.ts'
-import { readKeyring } from './secrets/keyring.ts'
+import { openVault } from './secrets/key-management.ts'
 import { Secret } from './secrets/secret.ts'
-import { createVault } from './secrets/vault.ts'
 import { prepared } from './storage/prepared.ts'
 import type { ModelVerdict } from './sync/verify-model.ts'
 import { systemClock, systemFetch, systemLogger, systemRandom, systemRandomBytes, systemSleep } from './system.ts'
 import { verify } from './verify.ts'
 import { createWakeup } from './wakeup.ts'
+import { createWebhookReceiver, type WebhookInput, type WebhookVerdict } from './webhooks/receive.ts'
+import { createVerify } from './webhooks/verify.ts'
 import { run, tick } from './work.ts'
 
 /** What {@link createIntegrations} gives: the whole SDK for one Merge API key and one store. */
@@ -30,6 +35,12 @@ export interface Integrations {
   forUser(organizationId: string, userId: string): Owner
   /** What can be connected: name, slug, logo, color, categories. */
   catalog(query?: { category?: string }): Promise<CatalogEntry[]>
+  /**
+   * Takes one of Merge's webhooks, where `createHandler` cannot: `body` as it arrived, `signature` the header `x-merge-webhook-signature`.
+   * Answer Merge with the verdict's `status`; it is reached well within 5 seconds, and what it says has been stored by then. Throws
+   * `WEBHOOK_RAW_BODY_REQUIRED` when `body` is no bytes, and `CONFIG_INVALID` without `webhookSecrets`.
+   */
+  receiveWebhook(input: WebhookInput): Promise<WebhookVerdict>
   /** Does due work for about `budgetMs` milliseconds and returns: cron, serverless. */
   tick(options: { budgetMs: number; signal?: AbortSignal }): Promise<{ looked: number }>
   /** Does due work until aborted: a server process. Any number of processes may run it on one store. */
@@ -41,6 +52,13 @@ export interface Integrations {
    * at each account's pace, and changes nothing. For an operator. Throws what Merge answers for the first account that cannot be read.
    */
   verify(query?: { organization?: string; model?: string; signal?: AbortSignal }): AsyncGenerator<ModelVerdict>
+  /** For a probe: does the store answer, how much waits and how long, does Merge answer. Never throws, makes no request to Merge, tells no secret. */
+  health(): Promise<HealthReport>
+  /**
+   * Seals every token under the first of `secrets`. Online, resumable, safe in several processes; afterwards the other keys can go.
+   * A token that cannot be opened is left as it is and thrown at the end (`CRYPTO_KEY_UNKNOWN`, `CRYPTO_TAMPERED`).
+   */
+  rotateSecrets(): Promise<RotationReport>
   /** Listens in this process. Returns the function that stops it. */
   on<Name extends EventName>(name: Name, listener: (event: IntegrationEvents[Name]) => void): () => void
   /** @internal What `createHandler` needs; not for applications. */
@@ -55,6 +73,10 @@ export function createIntegrations(options: Options): Integrations {
     forOrganization: (organizationId) => createOwner(core, { organizationId, userId: null }),
     forUser: (organizationId, userId) => createOwner(core, { organizationId, userId }),
     catalog: createCatalog(core),
+    async receiveWebhook(input) {
+      if (core.receiveWebhook === null) throw new IntegrationError(ErrorCode.CONFIG_INVALID, NO_WEBHOOK_SECRETS)
+      return core.receiveWebhook(input)
+    },
     tick: (budget) => tick(core, budget),
     run: (until) => run(core, until),
     audit: () =>
@@ -63,6 +85,8 @@ export function createIntegrations(options: Options): Integrations {
         core.sync.settings.models.map((model) => model.category),
       ),
     verify: (query) => verify(core, query),
+    health: () => health(core),
+    rotateSecrets: () => rotateSecrets(core.link),
     on: core.events.on,
     core,
   }
@@ -77,7 +101,7 @@ function compose(options: Options): Core {
   const storage = prepared(options.storage)
   const hosts = resolveHosts(options.merge)
   const apiKey = new Secret(options.merge.apiKey)
-  const vault = createVault(readKeyring(options.secrets), randomBytes)
+  const vault = openVault(options.secrets, randomBytes)
   const budget = createErrorBudget(clock, sleep, options.merge.processes ?? 1)
   const breaker = createCircuitBreaker({ clock, random, logger })
   const gateway = createGateway(
@@ -126,6 +150,40 @@ function compose(options: Options): Core {
     reportHealth: (account, health) => reportHealth(link, account, health),
     wishes: readDetails,
   }
+  const wakeup = createWakeup(sleep)
+  const receiveWebhook =
+    options.webhookSecrets === undefined
+      ? null
+      : createWebhookReceiver({
+          verify: createVerify(options.webhookSecrets),
+          storage,
+          clock,
+          sleep,
+          logger,
+          keepCandidate: createKeepCandidate(link),
+          ring: wakeup.ring,
+        })
+  const tickSecret = options.tickSecret === undefined ? null : new Secret(options.tickSecret)
   const worker = `worker_${Buffer.from(randomBytes(6)).toString('hex')}`
-  return { worker, storage, clock, sleep, logger, randomBytes, events, link, sync, hosts, apiKey, wakeup: createWakeup(sleep) }
+  return {
+    worker,
+    storage,
+    clock,
+    sleep,
+    logger,
+    randomBytes,
+    events,
+    link,
+    sync,
+    hosts,
+    apiKey,
+    wakeup,
+    breaker,
+    budget,
+    receiveWebhook,
+    tickSecret,
+  }
 }
+
+const NO_WEBHOOK_SECRETS =
+  'There is no "webhookSecrets" (MERGE_WEBHOOK_SECRET) to verify a webhook with: set the signature key of your Merge dashboard.'

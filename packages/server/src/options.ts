@@ -2,6 +2,7 @@ import { ErrorCode, IntegrationError } from './errors.ts'
 import type { OriginIdInput, OriginIdStrategy } from './link/origin-id.ts'
 import { findModel, MODEL_TABLE, type ModelName, type ModelRow, modelsInAll } from './merge/model-table.ts'
 import type { Region } from './merge/region.ts'
+import type { KeyManagement } from './secrets/key-management.ts'
 import type { Storage } from './storage/port.ts'
 import type { MergePlan } from './sync/governor.ts'
 import type { Sink } from './sync/sink.ts'
@@ -12,8 +13,15 @@ export interface Options {
   merge: MergeOptions
   /** Where everything is kept: `sqliteStorage`, `memoryStorage`, or your own adapter. Migrated before its first use. */
   storage: Storage
-  /** Keys that seal account tokens at rest: base64, 32 random bytes or more each. The first seals, all of them open. */
-  secrets: readonly string[]
+  /** Keys that seal account tokens at rest: base64, 32 random bytes or more each. The first seals, all of them open. Or a key management service. */
+  secrets: readonly string[] | KeyManagement
+  /**
+   * Merge's webhook signature keys (dashboard, "Webhooks"): several while one is being changed. Without them there is no webhook route, and
+   * changes are found by looking. An empty list is refused: it would look like protection.
+   */
+  webhookSecrets?: readonly string[]
+  /** Opens `GET` and `POST {basePath}/tick` to a cron job that sends it as bearer token: 16 characters or more. Without it there is no such route. */
+  tickSecret?: string
   /** How many accounts an owner may have in one category; `many-per-category` unless set. */
   originIds?: OriginIdStrategy
   /** Makes end user origin ids of your own: 1 to 100 characters of `A–Z a–z 0–9 _ . : -`, never the same twice. */
@@ -104,7 +112,15 @@ export function checkOptions(options: Options): void {
     options.storage !== undefined && options.storage !== null,
     '"storage" is missing: pass sqliteStorage(…), memoryStorage() or an adapter of your own.',
   )
-  need(Array.isArray(options.secrets), '"secrets" is missing: a list of base64 keys that seal account tokens (CONNECT_INTEGRATION_SECRET).')
+  need(
+    isSecrets(options.secrets),
+    '"secrets" is missing: a list of base64 keys that seal account tokens (CONNECT_INTEGRATION_SECRET), or { wrap, unwrap } of a key management service.',
+  )
+  checkWebhookSecrets(options.webhookSecrets)
+  need(
+    options.tickSecret === undefined || (typeof options.tickSecret === 'string' && /^[\x21-\x7e]{16,}$/.test(options.tickSecret)),
+    '"tickSecret" must be 16 or more characters without spaces, such as 32 random bytes in hex: whoever has it can make the SDK work (CONNECT_INTEGRATION_TICK_SECRET).',
+  )
   need(
     options.originIds === undefined || ['many-per-category', 'one-per-category'].includes(options.originIds),
     `"originIds" must be 'many-per-category' or 'one-per-category'.`,
@@ -142,6 +158,24 @@ export function checkOptions(options: Options): void {
   )
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
     need(options.logger === undefined || typeof options.logger[level] === 'function', `"logger" must have a method ${level}().`)
+}
+
+function checkWebhookSecrets(secrets: Options['webhookSecrets']): void {
+  if (secrets === undefined) return
+  need(
+    Array.isArray(secrets) && secrets.length > 0,
+    '"webhookSecrets" is empty: name the signature key of your Merge dashboard (MERGE_WEBHOOK_SECRET), or leave the option out to have no webhook route.',
+  )
+  for (const [place, secret] of secrets.entries())
+    need(
+      typeof secret === 'string' && secret !== '' && secret.trim() === secret,
+      `"webhookSecrets[${place}]" is empty or has spaces around it: copy the signature key of your Merge dashboard again (MERGE_WEBHOOK_SECRET).`,
+    )
+}
+
+function isSecrets(secrets: unknown): boolean {
+  const { wrap, unwrap } = (secrets ?? {}) as Partial<KeyManagement>
+  return Array.isArray(secrets) || (typeof wrap === 'function' && typeof unwrap === 'function')
 }
 
 function need(holds: boolean, message: string): void {

@@ -1,6 +1,7 @@
 import { type AccountHandle, createAccountHandle } from './account-handle.ts'
 import type { Core } from './core.ts'
 import { ErrorCode, IntegrationError } from './errors.ts'
+import { type AdoptInput, adoptAccount } from './link/adopt-account.ts'
 import { type CreateLinkTokenInput, createLinkToken, type LinkTokenResult } from './link/create-link-token.ts'
 import { exchangePublicToken } from './link/exchange-public-token.ts'
 import { checkOwner, type OwnerKey } from './link/origin-id.ts'
@@ -13,6 +14,11 @@ export interface Owner {
   createLinkToken(input: CreateLinkTokenInput): Promise<LinkTokenResult>
   /** Exchanges what Merge Link's `onSuccess` gave. Returns once Merge has confirmed whose account it is and the token is sealed in the store. */
   exchangePublicToken(publicToken: string): Promise<LinkedAccount>
+  /**
+   * Takes over an account that was linked before this SDK came: with its end user origin id, its category and its token, which Merge has to confirm.
+   * Adopting it twice changes nothing.
+   */
+  adopt(input: AdoptInput): Promise<LinkedAccount>
   /** All of this owner's accounts, oldest first, those still pending included. */
   list(query?: { category?: string }): Promise<LinkedAccount[]>
   /** `null` when there is none of theirs with this id; another owner's is not told from none. */
@@ -27,6 +33,12 @@ export function createOwner(core: Core, key: OwnerKey): Owner {
 
     async exchangePublicToken(publicToken) {
       const account = await exchangePublicToken(core.link, owner, publicToken)
+      core.wakeup.ring()
+      return viewAccount(account, view)
+    },
+
+    async adopt(input) {
+      const account = await adoptAccount(core.link, owner, input)
       core.wakeup.ring()
       return viewAccount(account, view)
     },

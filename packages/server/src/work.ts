@@ -1,9 +1,11 @@
 import type { Core } from './core.ts'
 import { IntegrationError } from './errors.ts'
 import { finishDeletion } from './link/delete-account.ts'
-import type { Claim } from './storage/port.ts'
-import { ACCOUNT } from './sync/account-checkpoint.ts'
+import { settleCandidates } from './link/settle-candidates.ts'
+import type { Account, Claim } from './storage/port.ts'
+import { ACCOUNT, readAccountCheckpoint } from './sync/account-checkpoint.ts'
 import { lookAtAccount } from './sync/look-at-account.ts'
+import { SPACING_MS } from './webhooks/wake-account.ts'
 
 const BATCH = 100
 const POLL_MS = 2_000
@@ -69,7 +71,7 @@ export async function run(core: Core, options: { signal: AbortSignal; concurrenc
 export async function lookNow(core: Core, accountId: string, signal: AbortSignal): Promise<boolean> {
   await core.storage.schedule(accountId, 'now')
   const claims = await core.storage.claim({ owner: core.worker, leaseMs: core.sync.settings.leaseMs, limit: 1, accountId })
-  for (const claim of claims) await attend(core, claim, signal)
+  for (const claim of claims) await attend(core, claim, signal, true)
   return claims.length > 0
 }
 
@@ -77,17 +79,24 @@ function claimDue(core: Core, limit: number): Promise<Claim[]> {
   return limit > 0 ? core.storage.claim({ owner: core.worker, leaseMs: core.sync.settings.leaseMs, limit }) : Promise.resolve([])
 }
 
-/** One account's trouble is never another's. */
-async function attend(core: Core, claim: Claim, signal: AbortSignal): Promise<void> {
+/** One account's trouble is never another's. `urgent`: somebody waits for it. */
+async function attend(core: Core, claim: Claim, signal: AbortSignal, urgent = false): Promise<void> {
   const { account } = claim
   const skewMs = claim.now - core.clock.now()
   try {
     if (account.status === 'deleting') {
       const result = await finishDeletion(core.link, account)
       if (result !== 'deleted') await putDown(core, claim, result.retryAt + skewMs)
-    } else if (account.status === 'active' || account.status === 'relink_needed' || account.status === 'error')
-      await lookAtAccount(core.sync, claim, signal)
-    else await putDown(core, claim, null)
+      return
+    }
+    const settled = await settleCandidates(core.link, account)
+    // What was claimed is not what is there any more: it is claimed again at once.
+    if (settled.attached) await putDown(core, claim, claim.now)
+    else if (account.status === 'active' || account.status === 'relink_needed' || account.status === 'error') {
+      const at = urgent ? null : notBefore(account, core.clock.now())
+      if (at === null) await lookAtAccount(core.sync, claim, signal)
+      else await putDown(core, claim, at + skewMs)
+    } else await putDown(core, claim, settled.again === null ? null : settled.again + skewMs)
   } catch (error) {
     core.logger.error('Work on a linked account failed; it will be tried again', {
       accountId: account.id,
@@ -95,6 +104,16 @@ async function attend(core: Core, claim: Claim, signal: AbortSignal): Promise<vo
       message: messageOf(error),
     })
   }
+}
+
+/**
+ * When it is too soon, epoch milliseconds: somebody only asked for a look, as webhooks do, within 5 seconds of the one before. So
+ * no number of webhooks uses up what Merge allows the account. `null`: look. A look that stopped half way goes on, and what was changed here is not kept waiting.
+ */
+function notBefore(account: Account, now: number): number | null {
+  const { lookedAt, nextLookAt } = readAccountCheckpoint(account)
+  if (lookedAt === null || nextLookAt === null || now >= nextLookAt || account.updatedAt >= lookedAt) return null
+  return now < lookedAt + SPACING_MS && now >= lookedAt ? lookedAt + SPACING_MS : null
 }
 
 async function putDown(core: Core, claim: Claim, due: number | null): Promise<void> {

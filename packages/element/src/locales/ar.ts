@@ -1,7 +1,7 @@
-import type { ListMessages } from '../list-messages.ts'
+import type { CatalogMessages } from '../catalog-messages.ts'
 
 /** Arabic, for all elements. */
-const arabic: ListMessages = {
+const arabic: CatalogMessages = {
   language: 'ar',
   connect: 'ربط خدمة',
   reconnect: 'إعادة الربط',
@@ -74,6 +74,21 @@ const arabic: ListMessages = {
   category_knowledgebase: 'قاعدة المعرفة',
   category_chat: 'المحادثة',
   category_mktg: 'التسويق',
+  catalog: 'الخدمات المتاحة',
+  search: 'البحث عن خدمة',
+  categories: 'الفئات',
+  all: 'الكل',
+  found_zero: 'لا توجد خدمات',
+  found_one: 'خدمة واحدة',
+  found_two: 'خدمتان',
+  found_few: '{count} خدمات',
+  found_many: '{count} خدمة',
+  found_other: '{count} خدمة',
+  none_found: 'لم يُعثر على شيء عن {query}.',
+  show_all: 'عرض الكل',
+  catalog_empty: 'لا توجد خدمات للربط بعد.',
+  connect_one: 'ربط',
+  connect_more: 'ربط آخر',
 }
 
 export default arabic

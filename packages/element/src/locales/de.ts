@@ -1,7 +1,7 @@
-import type { ListMessages } from '../list-messages.ts'
+import type { CatalogMessages } from '../catalog-messages.ts'
 
 /** German, for all elements. */
-const german: ListMessages = {
+const german: CatalogMessages = {
   language: 'de',
   connect: 'Integration verbinden',
   reconnect: 'Neu verbinden',
@@ -71,6 +71,17 @@ const german: ListMessages = {
   category_knowledgebase: 'Wissensdatenbank',
   category_chat: 'Chat',
   category_mktg: 'Marketing',
+  catalog: 'Verfügbare Integrationen',
+  search: 'Integrationen suchen',
+  categories: 'Kategorien',
+  all: 'Alle',
+  found_one: '{count} Integration',
+  found_other: '{count} Integrationen',
+  none_found: 'Nichts gefunden für {query}.',
+  show_all: 'Alle anzeigen',
+  catalog_empty: 'Es gibt noch nichts zu verbinden.',
+  connect_one: 'Verbinden',
+  connect_more: 'Weitere verbinden',
 }
 
 export default german

@@ -1,7 +1,7 @@
-import type { ListMessages } from '../list-messages.ts'
+import type { CatalogMessages } from '../catalog-messages.ts'
 
 /** Spanish, for all elements. */
-const spanish: ListMessages = {
+const spanish: CatalogMessages = {
   language: 'es',
   connect: 'Conectar una integración',
   reconnect: 'Volver a conectar',
@@ -70,6 +70,17 @@ const spanish: ListMessages = {
   category_knowledgebase: 'Base de conocimientos',
   category_chat: 'Chat',
   category_mktg: 'Marketing',
+  catalog: 'Integraciones disponibles',
+  search: 'Buscar integraciones',
+  categories: 'Categorías',
+  all: 'Todas',
+  found_one: '{count} integración',
+  found_other: '{count} integraciones',
+  none_found: 'No se encontró nada para {query}.',
+  show_all: 'Mostrar todas',
+  catalog_empty: 'Todavía no hay nada que conectar.',
+  connect_one: 'Conectar',
+  connect_more: 'Conectar otra',
 }
 
 export default spanish

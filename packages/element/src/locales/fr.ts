@@ -1,7 +1,7 @@
-import type { ListMessages } from '../list-messages.ts'
+import type { CatalogMessages } from '../catalog-messages.ts'
 
 /** French, for all elements. */
-const french: ListMessages = {
+const french: CatalogMessages = {
   language: 'fr',
   connect: 'Connecter une intégration',
   reconnect: 'Reconnecter',
@@ -70,6 +70,17 @@ const french: ListMessages = {
   category_knowledgebase: 'Base de connaissances',
   category_chat: 'Messagerie',
   category_mktg: 'Marketing',
+  catalog: 'Intégrations disponibles',
+  search: 'Rechercher une intégration',
+  categories: 'Catégories',
+  all: 'Toutes',
+  found_one: '{count} intégration',
+  found_other: '{count} intégrations',
+  none_found: 'Aucun résultat pour {query}.',
+  show_all: 'Tout afficher',
+  catalog_empty: 'Il n’y a rien à connecter pour le moment.',
+  connect_one: 'Connecter',
+  connect_more: 'En connecter une autre',
 }
 
 export default french

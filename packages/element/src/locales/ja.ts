@@ -1,7 +1,7 @@
-import type { ListMessages } from '../list-messages.ts'
+import type { CatalogMessages } from '../catalog-messages.ts'
 
 /** Japanese, for all elements. */
-const japanese: ListMessages = {
+const japanese: CatalogMessages = {
   language: 'ja',
   connect: '連携を追加',
   reconnect: '再接続',
@@ -69,6 +69,16 @@ const japanese: ListMessages = {
   category_knowledgebase: 'ナレッジベース',
   category_chat: 'チャット',
   category_mktg: 'マーケティング',
+  catalog: '利用できる連携',
+  search: '連携を検索',
+  categories: 'カテゴリ',
+  all: 'すべて',
+  found_other: '{count}件の連携',
+  none_found: '{query}に一致するものはありません。',
+  show_all: 'すべて表示',
+  catalog_empty: '接続できる連携はまだありません。',
+  connect_one: '接続',
+  connect_more: '別の接続を追加',
 }
 
 export default japanese

@@ -1,7 +1,7 @@
-import type { ListMessages } from '../list-messages.ts'
+import type { CatalogMessages } from '../catalog-messages.ts'
 
 /** Portuguese, for all elements. */
-const portuguese: ListMessages = {
+const portuguese: CatalogMessages = {
   language: 'pt',
   connect: 'Conectar uma integração',
   reconnect: 'Reconectar',
@@ -70,6 +70,17 @@ const portuguese: ListMessages = {
   category_knowledgebase: 'Base de conhecimento',
   category_chat: 'Chat',
   category_mktg: 'Marketing',
+  catalog: 'Integrações disponíveis',
+  search: 'Pesquisar integrações',
+  categories: 'Categorias',
+  all: 'Todas',
+  found_one: '{count} integração',
+  found_other: '{count} integrações',
+  none_found: 'Nada encontrado para {query}.',
+  show_all: 'Mostrar todas',
+  catalog_empty: 'Ainda não há nada para conectar.',
+  connect_one: 'Conectar',
+  connect_more: 'Conectar outra',
 }
 
 export default portuguese

@@ -1,4 +1,5 @@
 import type { ListedAccount, ListTransport } from '../accounts.ts'
+import type { CatalogIntegration, CatalogTransport } from '../catalog.ts'
 import type { ConnectedAccount, ConnectTransport } from '../transport.ts'
 
 /** What the modal's double asks instead of the provider. The sandbox has one over HTTP; {@link memoryLinkBackend} needs nothing. */
@@ -72,7 +73,7 @@ export interface FakeTransport extends ConnectTransport {
   exchanged: string[]
   /** What an exchange answers. */
   account: ConnectedAccount
-  fail: ((call: keyof ListTransport) => void | Promise<void>) | undefined
+  fail: ((call: keyof ListTransport | keyof CatalogTransport) => void | Promise<void>) | undefined
 }
 
 /**
@@ -114,6 +115,26 @@ export interface FakeListTransport extends FakeTransport, ListTransport {
   listed: (string | null)[]
   /** The ids of each request to delete. */
   deleted: string[]
+}
+
+/** The same with a catalog in it, for an `<integration-catalog>`. Change `integrations` as the server's data would change. */
+export function fakeCatalogTransport(integrations: CatalogIntegration[] = [], accounts: ListedAccount[] = []): FakeCatalogTransport {
+  const transport: FakeCatalogTransport = Object.assign(fakeListTransport(accounts), {
+    integrations,
+    catalogs: [],
+    async listIntegrations({ category }: { category?: string | null }) {
+      transport.catalogs.push(category ?? null)
+      await transport.fail?.('listIntegrations')
+      return { integrations: transport.integrations.filter(({ categories }) => !category || categories.includes(category)) }
+    },
+  })
+  return transport
+}
+
+export interface FakeCatalogTransport extends FakeListTransport, CatalogTransport {
+  integrations: CatalogIntegration[]
+  /** The category of each request for the catalog. */
+  catalogs: (string | null)[]
 }
 
 /** A link token serves once, on the whole page. */

@@ -1,8 +1,10 @@
 // For the tests of a product, and for the sandbox: nothing here belongs into a production bundle.
 export type { MergeLink, MergeLinkConfig } from '../merge-link.ts'
 export {
+  type FakeCatalogTransport,
   type FakeListTransport,
   type FakeTransport,
+  fakeCatalogTransport,
   fakeListTransport,
   fakeTransport,
   type LinkableIntegration,
@@ -10,6 +12,7 @@ export {
   type LinkStart,
   memoryLinkBackend,
 } from './backend.ts'
+export { IntegrationCatalogHarness } from './catalog-harness.ts'
 export { ConnectIntegrationHarness } from './harness.ts'
 export { IntegrationListHarness } from './list-harness.ts'
 export { installMergeLinkStub } from './merge-link-stub.ts'

@@ -1,8 +1,9 @@
 import { ConnectError } from '@connect-integration/element'
 import { describe, expect, it, vi } from 'vitest'
-import { english } from '../../src/list-messages.ts'
+import { english } from '../../src/catalog-messages.ts'
 import { loadLocale } from '../../src/load-locale.ts'
 import { prepareElement, settle } from './prepare.ts'
+import { drawnCatalog, integration, prepareCatalog } from './prepare-catalog.ts'
 import { account, drawn, prepareList } from './prepare-list.ts'
 
 const LANGUAGES = ['ar', 'de', 'es', 'fr', 'ja', 'pt']
@@ -11,7 +12,7 @@ for (const language of LANGUAGES) locales.set(language, (await loadLocale(langua
 
 describe.each([...locales])('the texts in %s', (language, texts) => {
   it('are all there, and say what they are', () => {
-    const wanted = Object.keys(english).filter((key) => key !== 'records_one')
+    const wanted = Object.keys(english).filter((key) => !/_one$/.test(key) || key === 'connect_one')
     expect(wanted.filter((key) => !texts[key])).toEqual([])
     expect(texts.language).toBe(language)
   })
@@ -20,14 +21,14 @@ describe.each([...locales])('the texts in %s', (language, texts) => {
     const categories = new Intl.PluralRules(language).resolvedOptions().pluralCategories
     // In Spanish, French and Portuguese `many` is for millions, and reads as `other` does.
     const wanted = categories.filter((category) => category !== 'many' || language === 'ar')
-    expect(wanted.filter((category) => !texts[`records_${category}`])).toEqual([])
+    for (const key of ['records', 'found']) expect(wanted.filter((category) => !texts[`${key}_${category}`])).toEqual([])
   })
 
   it('fill in the same values as the English ones', () => {
     const values = (text: string | undefined) => text?.match(/\{\w+\}/g)?.sort() ?? []
     const differ = Object.keys(english).filter(
       // "One record" may do without its number.
-      (key) => texts[key] && key !== 'records_one' && String(values(texts[key])) !== String(values(english[key as keyof typeof english])),
+      (key) => texts[key] && !/_one$/.test(key) && String(values(texts[key])) !== String(values(english[key as keyof typeof english])),
     )
     expect(differ).toEqual([])
   })
@@ -70,6 +71,61 @@ describe.each([...locales.keys()])('what is on the page in %s', (language) => {
 
     expect(words).toContain(locales.get(language)?.error_unavailable)
     expect(words).not.toMatch(/\bmerge\b|token|http|hris\.|undefined|null|\{|unavailable|status_|advice_/i)
+  })
+})
+
+describe.each([...locales.keys()])('the catalog in %s', (language) => {
+  it('is for customers, whatever becomes of it', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    document.documentElement.lang = language
+    const texts = locales.get(language) ?? {}
+    const statuses = ['pending', 'active', 'held', 'relink_needed', 'deleting', 'error', 'of_tomorrow']
+    const named = (slug: string) => ({ name: slug.toUpperCase(), slug, logoUrl: null, color: null })
+    const { element, transport, harness, part } = await prepareCatalog(
+      [...statuses, 'new'].map((slug) =>
+        integration(slug.toUpperCase().replace('_', ' '), { slug, categories: ['hris', 'ats', 'nobody_knows'] }),
+      ),
+      { accounts: statuses.map((status) => account(status, { status, integration: named(status) })) },
+    )
+    const words = () =>
+      [element, ...(element.shadowRoot?.querySelectorAll('connect-integration') ?? [])]
+        .map((host) => `${host.shadowRoot?.textContent} ${host.shadowRoot?.querySelector('input')?.placeholder ?? ''}`)
+        .join('\n')
+    await expect.poll(words).toContain(texts.connect_more)
+    await expect.poll(words).toContain(texts.search)
+    let seen = words()
+    await harness.search('zzz')
+    seen += words()
+    transport.fail = () => {
+      throw new ConnectError('unavailable', 'https://api.merge.test?token=secret')
+    }
+    element.refresh()
+    await drawnCatalog(element)
+    seen += words()
+    element.category = 'hris'
+    await drawnCatalog(element)
+    expect(part('fallback')).not.toBeNull()
+    seen += words()
+    transport.fail = undefined
+    transport.integrations = []
+    element.refresh()
+    await drawnCatalog(element)
+    seen += words()
+    document.documentElement.lang = ''
+
+    for (const key of [
+      'relink',
+      'connect_one',
+      'all',
+      'show_all',
+      'outdated',
+      'error_unavailable',
+      'connect',
+      'catalog_empty',
+      'status_held',
+    ])
+      expect(seen).toContain(texts[key])
+    expect(seen).not.toMatch(/\bmerge\b|token|http|hris\b|\bats\b|undefined|null|\{|unavailable|_|advice/i)
   })
 })
 

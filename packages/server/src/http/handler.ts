@@ -5,6 +5,8 @@ import { type AuthorizeInput, checkIdentity, type Identity } from './identity.ts
 import { errorResponse, publicCode } from './public-error.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { matchRoute, type Route } from './routes.ts'
+import { createTickRoute } from './tick.ts'
+import { answerWebhook, createWebhookDoor, WEBHOOK_DOOR } from './webhook.ts'
 
 export interface HandlerOptions {
   /** Where you mounted it: `/api/integrations`. */
@@ -15,6 +17,8 @@ export interface HandlerOptions {
   authorize?: (input: AuthorizeInput) => Promise<boolean> | boolean
   /** Other origins whose pages may call, such as `https://app.example.com` when this runs on `api.example.com`. */
   trustedOrigins?: readonly string[]
+  /** How long `{basePath}/tick` works, in milliseconds; 20 seconds unless set. Stay below what your platform allows a request. */
+  tickBudgetMs?: number
 }
 
 /** Never rejects: every failure is a response. */
@@ -34,6 +38,9 @@ export function createHandler(integrations: Integrations, options: HandlerOption
     exchangePerOrganization: createRateLimit(10, core.clock),
   }
 
+  const webhook = createWebhookDoor(core, `${basePath}/webhook`)
+  const tick = createTickRoute(integrations, options.tickBudgetMs)
+
   function limit(route: Route, identity: Identity): void {
     const organization = JSON.stringify([identity.organization.id])
     const user = JSON.stringify([identity.organization.id, identity.user.id])
@@ -52,6 +59,9 @@ export function createHandler(integrations: Integrations, options: HandlerOption
         `A request for ${url.pathname.slice(0, 100)} reached the handler, whose "basePath" is ${basePath || '/'}.`,
       )
     }
+    // Both come from machines with a secret of their own: no session, no browser's origin.
+    if (tick !== null && url.pathname === `${basePath}/tick` && ['GET', 'POST'].includes(request.method)) return tick(request)
+    if (webhook?.path === url.pathname && request.method === 'POST') return answerWebhook(webhook, request)
     const { route, id } = matchRoute(request.method, url.pathname.slice(basePath.length))
     crossOrigin.check(request)
     const identity = checkIdentity(await options.authenticate(request))
@@ -79,7 +89,7 @@ export function createHandler(integrations: Integrations, options: HandlerOption
     })
   }
 
-  return async (request) => {
+  const handler: Handler = async (request) => {
     const requestId = `req_${Buffer.from(core.randomBytes(9)).toString('base64url')}`
     let response: Response
     try {
@@ -89,9 +99,10 @@ export function createHandler(integrations: Integrations, options: HandlerOption
       response = errorResponse(error, requestId)
     }
     for (const [name, value] of Object.entries(crossOrigin.headers(request))) response.headers.set(name, value)
-    response.headers.set('x-request-id', requestId)
+    if (!response.headers.has('x-request-id')) response.headers.set('x-request-id', requestId)
     return response
   }
+  return Object.defineProperty(handler, WEBHOOK_DOOR, { value: webhook })
 
   /** What a caller did wrong is worth a line for debugging; what we or Merge did wrong is worth a warning. */
   function report(error: unknown, requestId: string): void {

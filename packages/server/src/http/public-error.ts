@@ -15,11 +15,16 @@ export type PublicErrorCode =
 /** `requestId` is what a customer can quote and a log line carries. */
 export function errorResponse(error: unknown, requestId: string): Response {
   const code = publicCode(error)
-  const { status, message, retryable } = CATALOG[code]
+  const { status, text } = publicError(code, requestId)
   const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' })
   const wait = IntegrationError.isInstance(error) ? error.retryAfterMs : undefined
   if (code === 'rate_limited' && wait !== undefined) headers.set('retry-after', String(Math.ceil(wait / 1000)))
-  return new Response(JSON.stringify({ error: { code, message, retryable, requestId } }), { status, headers })
+  return new Response(text, { status, headers })
+}
+
+export function publicError(code: PublicErrorCode, requestId: string): { status: number; text: string } {
+  const { status, message, retryable } = CATALOG[code]
+  return { status, text: JSON.stringify({ error: { code, message, retryable, requestId } }) }
 }
 
 export function publicCode(error: unknown): PublicErrorCode {

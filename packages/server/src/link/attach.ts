@@ -28,7 +28,7 @@ export interface Attached {
  * Gives a token to the account that Merge says it belongs to, and to no other: who asks does not matter here.
  * `known` are rows that the caller has read already; they save a question to Merge.
  *
- * Hit: the row as it is now. Miss (no row of this SDK has that origin id): `null`; nothing is deleted at Merge.
+ * Hit: the row as it is now; told again what it says already (a webhook that comes twice, or after the exchange), it is left as it is. Miss (no row of this SDK has that origin id): `null`; nothing is deleted at Merge.
  * Race with another attach or a delete: decided again on the row as it is then. A row that was deleted
  * meanwhile: the account is deleted at Merge with the token in hand, and `cancelled` is true.
  */
@@ -58,6 +58,7 @@ export async function attach(
         integration: source.integration,
         token: await context.vault.seal(source.accountToken, 'account-token', row),
         exchanged: source.publicToken === null ? null : context.vault.digest(source.publicToken, 'public-token', row),
+        known: await holds(context, row, source.accountToken),
       },
       { freeSlot: context.strategy === 'many-per-category', hold: context.hold(row), now: context.clock.now() },
     )
@@ -68,6 +69,7 @@ export async function attach(
       })
       return null
     }
+    if (decision.do === 'keep') return { account: row, cancelled: false }
     if (decision.patch !== null) {
       const written = await context.storage.update(row.id, row.revision, decision.patch)
       if (written === 'conflict') {
@@ -75,17 +77,24 @@ export async function attach(
         continue
       }
       if (decision.do === 'attach') {
-        context.events(decision.event === 'linked' ? 'account.linked' : 'account.relinked', {
-          accountId: row.id,
-          organizationId: row.organizationId,
-        })
+        if (decision.event !== null) context.events(`account.${decision.event}`, { accountId: row.id, organizationId: row.organizationId })
         return { account: written, cancelled: false }
       }
     }
-    await removeAgain(context, row, source)
+    await removeAgain(context, row, source, decision.patch !== null)
     return { account: row, cancelled: true }
   }
   throw new IntegrationError(ErrorCode.STORE_CONFLICT, 'The linked account kept changing while its token was to be stored. Try again.')
+}
+
+/** Whether the row has this token already. One that cannot be opened is another: Merge has just confirmed this one. */
+async function holds(context: LinkContext, row: Account, token: Secret): Promise<boolean> {
+  if (row.token === null) return false
+  try {
+    return (await context.vault.open(row.token, 'account-token', row)).reveal() === token.reveal()
+  } catch {
+    return false
+  }
 }
 
 type Confirmed = AccountDetails & { originId: string; category: string }
@@ -109,8 +118,8 @@ async function accountDetails(context: LinkContext, category: string, accountTok
   }
 }
 
-/** When Merge cannot be asked, a row that is still being deleted has the token and goes on with it; of a tombstone only the log can tell. */
-async function removeAgain(context: LinkContext, row: Account, source: UnconfirmedToken): Promise<void> {
+/** When Merge cannot be asked, a row that is still being deleted has the token (`kept`) and goes on with it; else only the log can tell. */
+async function removeAgain(context: LinkContext, row: Account, source: UnconfirmedToken, kept: boolean): Promise<void> {
   try {
     await context.gateway.deleteAccount(row.category, source.accountToken)
   } catch (error) {
@@ -118,7 +127,7 @@ async function removeAgain(context: LinkContext, row: Account, source: Unconfirm
       accountId: row.id,
       linkedAccountId: source.linkedAccountId,
       code: IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED',
-      remedy: row.status === 'deleted' ? 'Delete it in the Merge dashboard.' : 'It will be tried again.',
+      remedy: kept ? 'It will be tried again.' : 'Delete it in the Merge dashboard.',
     })
   }
 }

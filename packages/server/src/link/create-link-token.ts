@@ -97,6 +97,8 @@ export async function offerLink(
         organizationName: input.organizationName,
         displayName: input.displayName ?? details.displayName,
         linkExpiresAt: Math.max(expiresAt, details.linkExpiresAt ?? 0),
+        // Whoever completes this link has signed in anew.
+        announced: false,
       }),
       updatedAt: now,
     }

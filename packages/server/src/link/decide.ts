@@ -36,12 +36,16 @@ export interface Confirmation {
   integration: Integration | null
   /** Sealed for this row. */
   token: string
-  /** Digest of the public token it came from. */
+  /** Digest of the public token it came from; `null`: it came without one, announced by a webhook or adopted. */
   exchanged: string | null
+  /** The row holds this very token already. */
+  known: boolean
 }
 
 export type AttachDecision =
-  | { do: 'attach'; patch: AccountPatch; event: 'linked' | 'relinked' }
+  | { do: 'attach'; patch: AccountPatch; event: 'linked' | 'relinked' | null }
+  /** Told again what the row says already: nothing is written. */
+  | { do: 'keep' }
   /** The connection was deleted meanwhile: the token is kept for the reaper (where there still is a row) and used at once to delete at Merge. */
   | { do: 'delete_at_merge'; patch: AccountPatch | null }
   /** Not what this row stands for: nothing is written, and nothing is deleted at Merge either. */
@@ -56,6 +60,7 @@ export function decideAttach(
 ): AttachDecision {
   if (account.status === 'deleted') return { do: 'delete_at_merge', patch: null }
   if (account.status === 'deleting') {
+    if (details.closed) return { do: 'delete_at_merge', patch: null }
     return {
       do: 'delete_at_merge',
       patch: { token: confirmation.token, linkedAccountId: confirmation.details.linkedAccountId, updatedAt: context.now, wake: 'now' },
@@ -69,30 +74,38 @@ export function decideAttach(
     return { do: 'refuse', reason: 'other_account_type' }
   }
   const first = account.status === 'pending'
-  const next = noted(
-    {
-      ...details,
-      integration: confirmation.integration ?? details.integration,
-      accountType: confirmation.details.accountType ?? details.accountType,
-      exchanged: confirmation.exchanged ?? details.exchanged,
-      relinks: first ? details.relinks : details.relinks + 1,
-    },
-    context.now,
-    first ? 'linked' : 'relinked',
-  )
+  const status = attachedStatus(account.status, confirmation.details.status, context.hold)
+  if (confirmation.known && confirmation.exchanged === null && status === account.status) return { do: 'keep' }
+  // The webhook was faster than the browser: what it announced now has its public token, and nobody has signed in a second time.
+  const awaited = confirmation.known && details.announced && confirmation.exchanged !== null
+  const next = {
+    ...details,
+    integration: confirmation.integration ?? details.integration,
+    accountType: confirmation.details.accountType ?? details.accountType,
+    exchanged: confirmation.exchanged ?? details.exchanged,
+    announced: first && confirmation.exchanged === null,
+    relinks: first || awaited ? details.relinks : details.relinks + 1,
+  }
   return {
     do: 'attach',
-    event: first ? 'linked' : 'relinked',
+    event: first ? 'linked' : awaited ? null : 'relinked',
     patch: {
-      status: attachedStatus(account.status, confirmation.details.status, context.hold),
+      status,
       token: confirmation.token,
       linkedAccountId: confirmation.details.linkedAccountId,
-      details: JSON.stringify(next),
+      details: JSON.stringify(awaited ? next : noted(next, context.now, first ? 'linked' : 'relinked', remark(details, confirmation))),
       updatedAt: context.now,
       wake: 'now',
       ...(context.freeSlot ? { slot: null } : {}),
     },
   }
+}
+
+/** What the integrator should know of a link, and what is no error: another system than before, or one that is connected elsewhere too. */
+function remark(before: Details, { details, integration }: Confirmation): string | undefined {
+  if (details.isDuplicate) return 'the same account of the source is connected elsewhere too'
+  if (before.integration === null || integration === null || integration.slug === before.integration.slug) return
+  return `${integration.name} instead of ${before.integration.name}`
 }
 
 /** Merge's word on the account, in ours; what is held stays held, whatever Merge says. Source: help.merge.dev/en/articles/6074068. */

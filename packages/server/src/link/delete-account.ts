@@ -4,6 +4,7 @@ import { amend } from './amend.ts'
 import type { LinkContext } from './context.ts'
 import { decideDelete } from './decide.ts'
 import { noted, readDetails, writeDetails } from './details.ts'
+import { settleCandidates } from './settle-candidates.ts'
 
 const FIRST_RETRY_MS = 30_000
 const LONGEST_RETRY_MS = 6 * 3_600_000
@@ -24,21 +25,35 @@ export async function deleteAccount(context: LinkContext, account: Account): Pro
 
 /** One attempt to carry out a recorded intent; also what the work loop calls. `retryAt` in epoch milliseconds. */
 export async function finishDeletion(context: LinkContext, account: Account): Promise<'deleted' | { retryAt: number }> {
-  for (let row: Account | null = account; row !== null && row.status !== 'deleted'; ) {
-    const token: string | null = row.token
-    if (token === null) break
-    try {
-      await removeAtMerge(context, row, token)
-    } catch (error) {
-      return { retryAt: await postpone(context, row, error) }
-    }
-    // A late link may have stored another token meanwhile: that one must go as well.
-    row = await context.storage.get({ id: account.id, organizationId: account.organizationId })
-    if (row?.token === token) break
+  // What a webhook brought before the intent was recorded would be lost with the row, and stay linked at Merge.
+  const settled = await settleCandidates(context, account)
+  if (settled.again !== null) return { retryAt: settled.again }
+  const key = { id: account.id, organizationId: account.organizationId }
+  let removed: string | null = null
+  for (let row = settled.attached ? await context.storage.get(key) : account; row !== null && row.status !== 'deleted'; ) {
+    if (row.token !== null && row.token !== removed) {
+      removed = row.token
+      try {
+        await removeAtMerge(context, row, row.token)
+      } catch (error) {
+        return { retryAt: await postpone(context, row, error) }
+      }
+      // A late link may have stored another token meanwhile: that one must go as well.
+      row = await context.storage.get(key)
+    } else if (await close(context, row)) break
+    else row = await context.storage.get(key)
   }
   await context.storage.purge(account.id)
   context.events('account.deleted', { accountId: account.id, organizationId: account.organizationId })
   return 'deleted'
+}
+
+/** The purge does not compare: so from here on a late link is no longer given to this row, which would lose its token. False: the row has changed. */
+async function close(context: LinkContext, row: Account): Promise<boolean> {
+  const details = readDetails(row)
+  if (details.closed) return true
+  const patch = { details: writeDetails({ ...details, closed: true }), updatedAt: context.clock.now() }
+  return (await context.storage.update(row.id, row.revision, patch)) !== 'conflict'
 }
 
 async function removeAtMerge(context: LinkContext, account: Account, sealed: string): Promise<void> {

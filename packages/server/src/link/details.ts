@@ -12,6 +12,8 @@ export interface Details {
   linkExpiresAt: number | null
   /** Keyed digest of the public token that was exchanged last, to recognise a repeated call. */
   exchanged: string | null
+  /** Linked without a public token (by a webhook), which may still come: then it is the same link and no other. */
+  announced: boolean
   /** Raised by every relink: what was read before may belong to other credentials. */
   relinks: number
   /** By model: how often a rebuild was asked for. */
@@ -20,8 +22,26 @@ export interface Details {
   confirmedDeletions: Record<string, number>
   /** Failed deletions in a row. */
   deletions: number
+  /** Of a row that is being deleted: all of its tokens are dead at Merge, and it takes no other any more. */
+  closed: boolean
+  /** Tokens from webhooks, until Merge has said whose they are: newest last, at most 4. */
+  candidates: Candidate[]
   /** Newest last, at most 50. */
   activity: Activity[]
+}
+
+/** An account token that came with a webhook. */
+export interface Candidate {
+  /** Sealed for the row; `null` once Merge has said often enough that it is nobody's, or not this row's. */
+  token: string | null
+  /** Keyed digest of the token, to know it again. */
+  digest: string
+  /** As the webhook named it. */
+  linkedAccountId: string
+  /** How often Merge has not confirmed it. */
+  refusals: number
+  /** Epoch milliseconds: not before then. */
+  tryAt: number
 }
 
 export interface Activity {
@@ -52,9 +72,12 @@ const EMPTY: Details = {
   accountType: null,
   linkExpiresAt: null,
   exchanged: null,
+  announced: false,
   relinks: 0,
   rebuilds: {},
   confirmedDeletions: {},
   deletions: 0,
+  closed: false,
+  candidates: [],
   activity: [],
 }

@@ -78,9 +78,10 @@ async function resultOfTwin(context: LinkContext, owner: OwnerKey, token: Secret
 }
 
 function findExchanged(context: LinkContext, accounts: readonly Account[], token: Secret): Account | undefined {
-  return accounts.find(
-    (account) => account.status !== 'deleting' && readDetails(account).exchanged === context.vault.digest(token, 'public-token', account),
-  )
+  return accounts.find((account) => {
+    const { exchanged } = readDetails(account)
+    return account.status !== 'deleting' && exchanged !== null && context.vault.isDigest(exchanged, token, 'public-token', account)
+  })
 }
 
 const EVERY_STATUS: readonly Status[] = ['pending', 'active', 'held', 'relink_needed', 'deleting', 'error', 'deleted']

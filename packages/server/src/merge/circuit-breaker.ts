@@ -12,6 +12,8 @@ export interface CircuitBreaker {
   check(call: Called): void
   /** Throws the same, or takes the call in: then what this returns must be called once, with how it ended. */
   enter(call: Called): (outcome: Outcome) => void
+  /** Where it stands. `until`: when it will be tried again, epoch milliseconds; `null` unless open. */
+  state(): { is: Breaker['is']; until: number | null }
 }
 
 /** `unknown`: it was not made after all, or nobody waited for its answer. Of a trial call: then the next one is the trial. */
@@ -100,6 +102,7 @@ export function createCircuitBreaker(options: { clock: Clock; random: () => numb
   }
 
   return {
+    state: () => ({ is: state.is, until: state.is === 'open' ? state.until : null }),
     check(call) {
       const now = options.clock.now()
       if (state.is !== 'closed' && advanceBreaker(state, { kind: 'asked', now }) === state) refuse(call, now)

@@ -13,6 +13,8 @@ export interface ErrorBudget {
   failed(lane: Lane): void
   /** It was not, or it was not answered at all. */
   spared(lane: Lane): void
+  /** Failures that still count. */
+  failures(): number
 }
 
 /**
@@ -67,6 +69,7 @@ export function createErrorBudget(clock: Clock, sleep: Sleep, processes: number)
       ended(lane)
     },
     spared: ended,
+    failures: () => failures.filter(({ at }) => clock.now() - at < WINDOW_MS).length,
   }
 }
 

@@ -6,6 +6,7 @@ import {
   accountDetailsSchema,
   accountTokenSchema,
   integrationsSchema,
+  issuesSchema,
   linkedAccountsSchema,
   linkTokenSchema,
   syncStatusSchema,
@@ -46,6 +47,8 @@ export interface AccountDetails {
   status: string
   accountType: 'PRODUCTION' | 'TEST' | null
   integrationSlug: string | null
+  /** Merge knows the same account of the source under another linked account too. */
+  isDuplicate: boolean
 }
 
 /** An entry of Merge's own list; it never carries a token. */
@@ -54,6 +57,17 @@ export interface LinkedAccountAtMerge {
   originId: string | null
   category: string
   status: string
+}
+
+/** A problem at the source. */
+export interface AccountIssue {
+  id: string
+  status: 'ongoing' | 'resolved'
+  /** In plain words, and in English. */
+  description: string
+  /** ISO 8601. */
+  firstAt: string | null
+  lastAt: string | null
 }
 
 export interface ModelStatus {
@@ -132,6 +146,7 @@ export function createGateway(transport: Transport) {
         status: answer.status ?? 'COMPLETE',
         accountType: answer.account_type === 'PRODUCTION' || answer.account_type === 'TEST' ? answer.account_type : null,
         integrationSlug: answer.integration_slug ?? null,
+        isDuplicate: answer.is_duplicate === true,
       }
     },
 
@@ -218,6 +233,29 @@ export function createGateway(transport: Transport) {
     /** `POST /{category}/v1/sync-status/resync`: all models; plan-gated, costs a sync credit, production accounts only (help.merge.dev/en/articles/5388905). */
     async resync(category: string, accountToken: Secret): Promise<void> {
       await transport({ method: 'POST', template: '/{category}/v1/sync-status/resync', params: { category }, accountToken, retry: false })
+    },
+
+    /** `GET /{category}/v1/issues?linked_account_id=`, all pages, newest first. By id, because a token has no place in a URL. */
+    async issues(category: string, linkedAccountId: string): Promise<AccountIssue[]> {
+      const first = {
+        method: 'GET',
+        template: '/{category}/v1/issues',
+        params: { category },
+        query: { linked_account_id: linkedAccountId },
+      } as const
+      const issues: AccountIssue[] = []
+      for await (const { body } of pages(transport, issuesSchema, first)) {
+        for (const row of body.results) {
+          issues.push({
+            id: row.id,
+            status: row.status === 'RESOLVED' ? 'resolved' : 'ongoing',
+            description: row.error_description,
+            firstAt: row.first_incident_time ?? null,
+            lastAt: row.last_incident_time ?? null,
+          })
+        }
+      }
+      return issues.sort((one, other) => (other.lastAt ?? '').localeCompare(one.lastAt ?? ''))
     },
 
     /** `GET /organizations/integrations`: what this Merge organization has enabled, all pages. */

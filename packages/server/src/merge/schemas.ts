@@ -27,6 +27,7 @@ export const accountDetailsSchema = z.object({
   account_type: optionalText,
   integration: optionalText,
   integration_slug: optionalText,
+  is_duplicate: z.nullish(z.unknown()),
 })
 
 export const syncStatusSchema = z.object({
@@ -59,3 +60,16 @@ export const linkedAccountsSchema = z.object({
 })
 
 export const integrationsSchema = z.object({ next: z.nullish(z.string()), results: z.array(integrationSchema) })
+
+export const issuesSchema = z.object({
+  next: z.nullish(z.string()),
+  results: z.array(
+    z.object({
+      id: z.string(),
+      status: optionalText,
+      error_description: z.string(),
+      first_incident_time: optionalText,
+      last_incident_time: optionalText,
+    }),
+  ),
+})

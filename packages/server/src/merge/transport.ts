@@ -54,8 +54,8 @@ export interface TransportOptions {
   sleep: Sleep
   random: () => number
   logger: Logger
-  breaker: CircuitBreaker
-  budget: ErrorBudget
+  breaker: Pick<CircuitBreaker, 'check' | 'enter'>
+  budget: Pick<ErrorBudget, 'pass' | 'failed' | 'spared'>
 }
 
 export function createTransport(options: TransportOptions): Transport {

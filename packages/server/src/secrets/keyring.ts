@@ -4,6 +4,7 @@ import { ErrorCode, IntegrationError } from '../errors.ts'
 /** The keys that seal account tokens. The first seals; all of them open. */
 export interface Keyring {
   readonly primary: Key
+  readonly keys: readonly Key[]
   find(id: string): Key | undefined
 }
 
@@ -20,7 +21,7 @@ export function readKeyring(secrets: readonly string[]): Keyring {
   if (primary === undefined) {
     throw new IntegrationError(ErrorCode.CONFIG_INVALID, `"secrets" is empty: account tokens are never stored in clear. ${HOW_TO_MAKE_ONE}`)
   }
-  return { primary, find: (id) => keys.find((key) => key.id === id) }
+  return { primary, keys, find: (id) => keys.find((key) => key.id === id) }
 }
 
 function readKey(secret: unknown, index: number): Key {

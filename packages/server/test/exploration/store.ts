@@ -96,7 +96,7 @@ export async function openMemoryStorage(): Promise<{ storage: Storage; internals
   return { storage, internals: { time, rows: made[0]! } }
 }
 
-function whileMapsAreSeen<Result>(made: unknown[], work: () => Result): Result {
+export function whileMapsAreSeen<Result>(made: unknown[], work: () => Result): Result {
   const Original = globalThis.Map
   globalThis.Map = class extends Original {
     constructor(...entries: []) {

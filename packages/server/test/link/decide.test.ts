@@ -94,6 +94,10 @@ describe('a confirmed token for a row that is', () => {
     expect(decision).not.toHaveProperty('patch.status')
   })
 
+  test('deleting, and closed for the purge: nothing is stored that the purge would lose', () => {
+    expect(attach('deleting', { details: { closed: true } })).toEqual({ do: 'delete_at_merge', patch: null })
+  })
+
   test('deleted: nothing is written', () => {
     expect(attach('deleted')).toEqual({ do: 'delete_at_merge', patch: null })
   })

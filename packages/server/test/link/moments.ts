@@ -17,7 +17,9 @@ export interface Announcement {
 export interface Moments extends World {
   /** Once, before the next request of that path reaches Merge, or after Merge has answered it and before the answer is heard. */
   next(path: string, when: 'asked' | 'answered', work: () => Promise<unknown>): void
-  /** Everything that Merge has announced so far. */
+  /** Everything that Merge has announced and sent so far. */
+  heardOf: readonly Announcement[]
+  /** The same, once all is sent. */
   announced(): Promise<Announcement[]>
   /** Merge tells us of a completed link; what becomes of it. */
   announce(announcement: Announcement): Promise<Account | null>
@@ -64,6 +66,7 @@ export function moments(options: Partial<Options> = {}, more: WorldOptions = {})
   const rows = async () => (await world.storage.list({ limit: 100, status: EVERY_STATUS })).accounts
   return Object.assign(world, {
     next: (path: string, when: 'asked' | 'answered', work: () => Promise<unknown>) => void waiting.push({ path, when, work }),
+    heardOf: bodies,
     async announced() {
       await world.run(world.sandbox.deliverWebhooks())
       return bodies

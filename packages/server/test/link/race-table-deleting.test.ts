@@ -214,10 +214,16 @@ test('API key rotated mid-flow: CONFIG_AUTH, and no account state changes', asyn
   await world.run(world.acme.exchangePublicToken(linked.publicToken))
   const pending = await world.attempt()
   const before = await world.rows()
-  const other = world.another({ merge: { apiKey: 'a-key-that-was-revoked', baseUrl: 'https://merge.test/api' } }).forOrganization('org_acme')
+  const other = world
+    .another({ merge: { apiKey: 'a-key-that-was-revoked', baseUrl: 'https://merge.test/api' } })
+    .forOrganization('org_acme')
   const relink = async () => (await other.account(linked.accountId))?.relink(OPEN)
-  for (const attempt of [() => other.createLinkToken(OPEN), () => other.exchangePublicToken(pending.publicToken), relink])
-    await expect(world.run(attempt())).rejects.toMatchObject({ code: 'CONFIG_AUTH' })
+  const attempts: (() => Promise<unknown>)[] = [
+    () => other.createLinkToken(OPEN),
+    () => other.exchangePublicToken(pending.publicToken),
+    relink,
+  ]
+  for (const attempt of attempts) await expect(world.run(attempt())).rejects.toMatchObject({ code: 'CONFIG_AUTH' })
   expect(await world.rows()).toEqual(before)
   expect((await world.run(world.acme.exchangePublicToken(pending.publicToken))).id).toBe(pending.accountId)
 })

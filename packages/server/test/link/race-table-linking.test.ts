@@ -95,7 +95,10 @@ function mortal() {
       dies && patch.token ? Promise.reject(new Error('the process is gone')) : storage.update(id, revision, patch),
   })
   const world = moments({}, { wrap })
-  return { world, revive: () => void (dies = false) }
+  const revive = () => {
+    dies = false
+  }
+  return { world, revive }
 }
 
 test('exchange retried after our crash between Merge and DB: the webhook recovers the same permanent token', async () => {

@@ -111,7 +111,7 @@ test('two accounts whose tokens were swapped in the database are not read with e
   world.sandbox.hire(world.linked, { immediately: true })
   await (await handleOf(world, world.id)).wake()
   const before = world.requests.length
-  await world.work()
+  await world.work(5_000)
   expect(world.requests.slice(before).filter((request) => request.includes('/employees'))).toHaveLength(0)
   expect(world.events.find(({ name }) => name === 'sync.problem')?.event).toMatchObject({
     code: ErrorCode.CRYPTO_TAMPERED,

@@ -100,7 +100,7 @@ test('syncNow looks at once, and wake lets the work loop do it', async () => {
   world.sandbox.hire(world.linked, { immediately: true })
   await account.wake()
   expect(await stale(world)).toContain('hris.Employee')
-  await world.work()
+  await world.work(5_000)
   expect(await stale(world, ['hris.Employee'])).toEqual([])
 })
 

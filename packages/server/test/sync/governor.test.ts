@@ -51,10 +51,8 @@ test('four models at 300 ms use 95 % of 600 requests a minute for ten minutes, a
 test('looks that follow each other at once share one allowance', async () => {
   const { fake, refused, moments } = limited(100, 10, 3)
   await fake.account('a')
-  for (let look = 0; look < 40; look++) {
-    await fake.storage.schedule('a', 'now')
-    await fake.work()
-  }
+  const account = await fake.integrations.forOrganization('org_a').account('a')
+  for (let look = 0; look < 40; look++) await fake.time.run(account?.syncNow() ?? Promise.reject(new Error('no account')))
   expect(moments.length).toBeGreaterThan(200)
   expect(refused()).toBe(0)
 })

@@ -100,7 +100,7 @@ test('a list of syncs that never ends is a loop, and nothing is changed by it', 
   const world = await connected()
   world.sandbox.fault({ kind: 'rewrite', path: '/sync-status', rewrite: (body) => ({ ...(body as object), next: 'bz0w' }), count: 50 })
   await (await handleOf(world, world.id)).wake()
-  await world.work()
+  await world.work(5_000)
   expect(world.events.at(-2)).toMatchObject({ name: 'sync.problem', event: { code: 'UPSTREAM_PAGINATION_LOOP', model: null } })
   expect(await stale(world)).toEqual([])
 })

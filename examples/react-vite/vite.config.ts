@@ -1,0 +1,11 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+// The routes of the server package. Here that is the app of examples/node-sqlite, which `npm start` runs.
+const proxy = { '/api/integrations': process.env.BACKEND ?? 'http://127.0.0.1:3000' }
+
+export default defineConfig({
+  plugins: [react()],
+  server: { proxy },
+  preview: { proxy },
+})

@@ -1,0 +1,5 @@
+import '@connect-integration/element/define'
+import { mount } from 'svelte'
+import App from './app.svelte'
+
+mount(App, { target: document.getElementById('app') as HTMLElement })

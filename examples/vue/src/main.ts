@@ -1,0 +1,5 @@
+import '@connect-integration/element/define'
+import { createApp } from 'vue'
+import App from './app.vue'
+
+createApp(App).mount('#app')

@@ -1,0 +1,47 @@
+import type { Core } from './core.ts'
+import { IntegrationError } from './errors.ts'
+import type { Status } from './storage/port.ts'
+
+/** For a probe and a dashboard: numbers and codes, nothing of a customer's and nothing secret. */
+export interface HealthReport {
+  /** The store answers. Restart or replace the process by this and by nothing else: when Merge is down, restarting helps nobody. */
+  ok: boolean
+  /** Why not: an error code. */
+  storage: { ok: true } | { ok: false; code: string }
+  /** Connections by status, `deleted` ones included. */
+  accounts: Partial<Record<Status, number>>
+  work: {
+    /** Connections that want to be looked at and that nobody works on. */
+    due: number
+    /** Connections that some process works on. */
+    leased: number
+    /** Milliseconds that the oldest of those that are due has waited; 0 when none is. Growing: too few processes, or none. */
+    lateMs: number
+  }
+  merge: {
+    /** `resting`: Merge hardly answered of late, and is left alone until `restingUntil`; `trying`: one call is on its way to see. In this process. */
+    calls: 'normal' | 'resting' | 'trying'
+    /** ISO 8601. */
+    restingUntil: string | null
+    /** Failed answers of the last 10 seconds, of which Merge blocks an address after 20; in this process. */
+    failures: number
+  }
+}
+
+/** Never throws: a store that does not answer is `ok: false` with its code, and zeros. */
+export async function health(core: Core): Promise<HealthReport> {
+  const now = core.clock.now()
+  const { is, until } = core.breaker.state()
+  const merge: HealthReport['merge'] = {
+    calls: is === 'closed' ? 'normal' : is === 'open' ? 'resting' : 'trying',
+    restingUntil: until === null ? null : new Date(until).toISOString(),
+    failures: core.budget.failures(),
+  }
+  try {
+    const { accounts, due, leased, oldestDue } = await core.storage.stats(now)
+    return { ok: true, storage: { ok: true }, accounts, work: { due, leased, lateMs: oldestDue === null ? 0 : now - oldestDue }, merge }
+  } catch (error) {
+    const code = IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED'
+    return { ok: false, storage: { ok: false, code }, accounts: {}, work: { due: 0, leased: 0, lateMs: 0 }, merge }
+  }
+}

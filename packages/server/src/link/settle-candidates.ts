@@ -1,0 +1,95 @@
+import { IntegrationError } from '../errors.ts'
+import type { Integration } from '../merge/gateway.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { Account } from '../storage/port.ts'
+import { amend } from './amend.ts'
+import { attach } from './attach.ts'
+import type { LinkContext } from './context.ts'
+import { type Candidate, readDetails, writeDetails } from './details.ts'
+
+/** A token that Merge does not confirm is asked about again, in case it was new to Merge as well, and then no more. */
+const MOST_REFUSALS = 3
+const ASK_AGAIN_MS = 60_000
+
+/** `attached`: one became the row's token, or, of a row that is being deleted, was deleted with. `again`: when to ask for those that are left, epoch milliseconds; `null`: none is. */
+export interface Settled {
+  attached: boolean
+  again: number | null
+}
+
+/**
+ * Asks Merge about the tokens that webhooks brought for this row, newest first. The one it confirms is attached, with all the rules that an
+ * exchange has; then the others are moot. One it does not confirm is asked about three times, a minute and two apart, and
+ * remembered, so that the same webhook does not ask again. Does nothing, and asks nobody, for a row without any.
+ * Merge cannot be asked: they stay. Throws `STORE_*` only.
+ */
+export async function settleCandidates(context: LinkContext, account: Account): Promise<Settled> {
+  const open = readDetails(account).candidates.filter(({ token }) => token !== null)
+  if (open.length === 0) return NOTHING
+  const now = context.clock.now()
+  const answers = new Map<string, Partial<Candidate>>()
+  let attached = false
+  for (const candidate of open.toReversed()) {
+    if (candidate.tryAt > now) continue
+    const answer = await ask(context, account, candidate)
+    if (answer === 'attached') {
+      attached = true
+      break
+    }
+    answers.set(candidate.digest, answer)
+  }
+  const settled = (candidates: readonly Candidate[]) =>
+    // What came while Merge was asked stays for the next time.
+    candidates
+      .filter((candidate) => !attached || !open.some(({ digest }) => digest === candidate.digest))
+      .map((candidate) => ({ ...candidate, ...answers.get(candidate.digest) }))
+  const row = await amend(context.storage, account.id, account.organizationId, (current) => {
+    const details = readDetails(current)
+    return { details: writeDetails({ ...details, candidates: settled(details.candidates) }), updatedAt: now }
+  })
+  const left = row === null ? [] : readDetails(row).candidates.filter(({ token }) => token !== null)
+  return { attached, again: left.length === 0 ? null : Math.min(...left.map(({ tryAt }) => tryAt)) }
+}
+
+const NOTHING: Settled = { attached: false, again: null }
+
+async function ask(context: LinkContext, account: Account, candidate: Candidate): Promise<'attached' | Partial<Candidate>> {
+  const tryAt = context.clock.now() + ASK_AGAIN_MS * 2 ** candidate.refusals
+  try {
+    const accountToken = await context.vault.open(candidate.token ?? '', 'candidate-token', account)
+    const source = { accountToken, linkedAccountId: candidate.linkedAccountId, integration: null, publicToken: null }
+    const result = await attach(context, source, [account.category], [account])
+    if (result !== null) {
+      if (!result.cancelled) await addIntegration(context, result.account, accountToken)
+      return 'attached'
+    }
+    const refusals = candidate.refusals + 1
+    return refusals < MOST_REFUSALS ? { refusals, tryAt } : { refusals, token: null }
+  } catch (error) {
+    const code = IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED'
+    if (!IntegrationError.isInstance(error) || code.startsWith('STORE_')) throw error
+    context.logger.warn('A token that a webhook brought could not be confirmed yet', { accountId: account.id, code })
+    return code.startsWith('CRYPTO_') ? { token: null } : { tryAt }
+  }
+}
+
+/** For the eye only: name and logo, which neither a webhook nor Merge's answer about an account has. Without them the account is linked all the same. */
+async function addIntegration(context: LinkContext, account: Account, token: Secret): Promise<void> {
+  if (readDetails(account).integration !== null) return
+  const integration = await integrationOf(context, account.category, token)
+  if (integration === null) return
+  await amend(context.storage, account.id, account.organizationId, (current) => {
+    const details = readDetails(current)
+    return details.integration === null ? { details: writeDetails({ ...details, integration }) } : null
+  })
+}
+
+async function integrationOf(context: LinkContext, category: string, token: Secret): Promise<Integration | null> {
+  try {
+    const { integrationSlug } = await context.gateway.accountDetails(category, token)
+    const entry = (await context.gateway.integrations()).find(({ slug }) => slug === integrationSlug)
+    return entry === undefined ? null : { name: entry.name, slug: entry.slug, logoUrl: entry.logoUrl, color: entry.color }
+  } catch {
+    return null
+  }
+}
