@@ -24,7 +24,9 @@ export async function startDemo({
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
   const real = Boolean(process.env.MERGE_API_KEY)
   const database = join(dataFolder, real ? 'merge.db' : 'sandbox.db')
-  const sandbox = real ? null : await startSandbox(sandboxPort ?? (await freePort(4010)), { employees, initialSyncMs })
+  // Where to is known when the app listens; until then nothing is linked, so nothing is sent.
+  const webhooks = { url: '', secret: randomBytes(32).toString('base64url') }
+  const sandbox = real ? null : await startSandbox(sandboxPort ?? (await freePort(4010)), { employees, initialSyncMs, webhooks })
   // The sandbox forgets everything when it stops, so its mirror starts anew as well.
   if (!real) for (const suffix of ['', '-wal', '-shm']) rmSync(database + suffix, { force: true })
 
@@ -37,7 +39,12 @@ export async function startDemo({
       DATABASE_FILE: database,
       CONNECT_INTEGRATION_SECRET: process.env.CONNECT_INTEGRATION_SECRET ?? keptSecret(dataFolder),
       ...(sandbox
-        ? { MERGE_API_KEY: sandbox.apiKey, MERGE_API_BASE_URL: `${sandbox.url}/api`, MERGE_LINK_SCRIPT_URL: `${sandbox.url}/initialize.js` }
+        ? {
+            MERGE_API_KEY: sandbox.apiKey,
+            MERGE_API_BASE_URL: `${sandbox.url}/api`,
+            MERGE_LINK_SCRIPT_URL: `${sandbox.url}/initialize.js`,
+            MERGE_WEBHOOK_SECRET: webhooks.secret,
+          }
         : {}),
     },
   })
@@ -52,6 +59,7 @@ export async function startDemo({
     createInterface({ input: child.stderr }).on('line', hear)
     exited.then((code) => reject(new Error(`The demo app ended with code ${code} before it was ready; its last lines say why.`)))
   })
+  webhooks.url = `${url}/api/integrations/webhook`
   return {
     url,
     sandbox,
@@ -66,9 +74,9 @@ export async function startDemo({
   }
 }
 
-async function startSandbox(port, { employees, initialSyncMs }) {
+async function startSandbox(port, { employees, initialSyncMs, webhooks }) {
   const { createSandbox, listenSandbox } = await import('../../packages/sandbox/dist/index.js')
-  const control = createSandbox({ employees, initialSyncMs, syncMs: 1000, rateLimitPerMinute: 400 })
+  const control = createSandbox({ employees, initialSyncMs, syncMs: 1000, rateLimitPerMinute: 400, webhooks })
   const { url, close } = await listenSandbox(control, { port })
   return { url, close, control, apiKey: control.apiKey }
 }
