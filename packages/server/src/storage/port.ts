@@ -11,7 +11,8 @@
  *    to an adapter in tests), and only decide who works when, never what is kept.
  *
  * A failure of the database itself (connection, disk, lock that never came) throws an
- * `IntegrationError` with code `STORE_UNAVAILABLE` that says what to do; nothing is half-written.
+ * `IntegrationError` with code `STORE_UNAVAILABLE` that says what to do; nothing is half-written (in profile
+ * `ordered`, records of a page may be there without its checkpoint, which the next walk makes good).
  * The contract suite in `@connect-integration/testkit` checks every sentence here.
  */
 export interface Storage {
@@ -118,7 +119,7 @@ export interface Storage {
    *
    * All of it is one transaction (profile `ordered`: in this order, each record under the fence). `changed` counts rows inserted, overwritten or retired; `deleted` counts live rows
    * that became tombstones; `seq` is the model's newest.
-   * Race with a claim or purge: one is first, and if it was not this one, this is `'fenced'`.
+   * Race with a claim or purge: one is first, and if it was not this one, this is `'fenced'` (in profile `ordered` one may come in the middle: then records of the page may stay, and its checkpoint does not).
    * Crash: all or nothing; a page whose fate is unknown can be sent again and changes nothing the second time.
    */
   commit(page: Page): Promise<Committed | 'fenced' | 'held'>
