@@ -1,4 +1,4 @@
-import type { Account, Change, Status } from '@connect-integration/server/storage'
+import type { Account, Change, Status, StorageStats } from '@connect-integration/server/storage'
 import { fromStored } from './text.ts'
 
 /** What a column of SQLite or MySQL holds here; of MySQL's bytes, their text. */
@@ -27,6 +27,18 @@ export function toId(row: Row): string {
 export function toChange(row: Row): Change {
   const { seq, id, deleted, modified_at, data } = row
   return { seq: Number(seq), id: text(id), op: deleted ? 'delete' : 'upsert', modifiedAt: Number(modified_at), data: text(data) }
+}
+
+/** From one row for each status. */
+export function toStats(rows: readonly Row[]): StorageStats {
+  const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
+  for (const { status, accounts, due, oldest_due, leased } of rows) {
+    stats.accounts[status as Status] = Number(accounts)
+    stats.due += Number(due)
+    stats.leased += Number(leased)
+    if (oldest_due != null) stats.oldestDue = Math.min(stats.oldestDue ?? Number.POSITIVE_INFINITY, Number(oldest_due))
+  }
+  return stats
 }
 
 function toAccount(row: Row): Account {

@@ -6,6 +6,7 @@ import type { Account } from '../storage/port.ts'
 import type { LinkContext } from './context.ts'
 import { decideAttach } from './decide.ts'
 import { readDetails } from './details.ts'
+import { holdsToken } from './holds-token.ts'
 
 /** An account token from wherever, not yet known to belong to anybody. */
 export interface UnconfirmedToken {
@@ -58,7 +59,7 @@ export async function attach(
         integration: source.integration,
         token: await context.vault.seal(source.accountToken, 'account-token', row),
         exchanged: source.publicToken === null ? null : context.vault.digest(source.publicToken, 'public-token', row),
-        known: await holds(context, row, source.accountToken),
+        known: await holdsToken(context, row, source.accountToken),
       },
       { freeSlot: context.strategy === 'many-per-category', hold: context.hold(row), now: context.clock.now() },
     )
@@ -85,16 +86,6 @@ export async function attach(
     return { account: row, cancelled: true }
   }
   throw new IntegrationError(ErrorCode.STORE_CONFLICT, 'The linked account kept changing while its token was to be stored. Try again.')
-}
-
-/** Whether the row has this token already. One that cannot be opened is another: Merge has just confirmed this one. */
-async function holds(context: LinkContext, row: Account, token: Secret): Promise<boolean> {
-  if (row.token === null) return false
-  try {
-    return (await context.vault.open(row.token, 'account-token', row)).reveal() === token.reveal()
-  } catch {
-    return false
-  }
 }
 
 type Confirmed = AccountDetails & { originId: string; category: string }

@@ -6,6 +6,7 @@ import type { Account } from '../storage/port.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
 import { type Candidate, readDetails, writeDetails } from './details.ts'
+import { holdsToken } from './holds-token.ts'
 
 /** As a webhook named it: keys to look it up by, not known to be true. */
 export interface NamedAccount {
@@ -55,7 +56,7 @@ export function createKeepCandidate(context: LinkContext): KeepCandidate {
         await forTombstone(row, named, token)
         return { accountId: row.id, kept: true }
       }
-      if (await holds(context, row, token)) return { accountId: row.id, kept: false }
+      if (await holdsToken(context, row, token)) return { accountId: row.id, kept: false }
       if (row.status === 'deleting') {
         const source = { accountToken: token, linkedAccountId: named.linkedAccountId, integration: null, publicToken: null }
         await attach(context, source, [row.category], [row])
@@ -82,16 +83,6 @@ async function find({ storage }: LinkContext, { originId, category, linkedAccoun
     if (row !== null) return row
   }
   return storage.get({ linkedAccountId })
-}
-
-async function holds(context: LinkContext, row: Account, token: Secret): Promise<boolean> {
-  if (row.token === null) return false
-  try {
-    return (await context.vault.open(row.token, 'account-token', row)).reveal() === token.reveal()
-  } catch {
-    // Sealed with a key that is gone: then this one may well take its place.
-    return false
-  }
 }
 
 /** Deletes at Merge, and only what Merge itself says belonged to this row. */

@@ -1,5 +1,5 @@
-import { ErrorCode, IntegrationError, type Storage, type StorageStats } from '@connect-integration/server/storage'
-import { toChange } from '../rows.ts'
+import { ErrorCode, IntegrationError, type Storage } from '@connect-integration/server/storage'
+import { toChange, toStats } from '../rows.ts'
 import type { SqlStorage } from '../sql-storage.ts'
 import { toStored } from '../text.ts'
 import { claim, claimable, emptyLog, get, purge, reserve, update } from './accounts.ts'
@@ -103,14 +103,7 @@ function methods(db: Connection, sql: Sql, clock: { now(): number }): Omit<Stora
 
     async stats(time) {
       const rows = await db.use((database) => database.all(sql.stats, time))
-      const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
-      for (const { status, accounts, due, oldest_due, leased } of rows) {
-        stats.accounts[status as keyof StorageStats['accounts']] = Number(accounts)
-        stats.due += Number(due)
-        stats.leased += Number(leased)
-        if (oldest_due !== null) stats.oldestDue = Math.min(stats.oldestDue ?? Number.POSITIVE_INFINITY, Number(oldest_due))
-      }
-      return stats
+      return toStats(rows)
     },
   }
 }
