@@ -1,7 +1,7 @@
 import { ErrorCode, type IntegrationError } from '@connect-integration/server/storage'
 import { mysqlStorage } from '@connect-integration/storage-sql'
 import { createConnection, createPool } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { newAccount, pageNumber, record } from '../fixtures/examples.ts'
 import { intercepted, serverError, startProxy } from '../support/mysql-handles.ts'
 import { onMysql } from '../support/mysql-server.ts'
@@ -42,7 +42,8 @@ await onMysql('mysqlStorage when something fails', (server) => {
         expect(error.retryable).toBe(true)
         expect(everythingOf(error)).not.toContain('canary')
         await first.end()
-        expect((await other.stats(0)).due).toBe(0)
+        // The server hears of the end a moment later.
+        await vi.waitFor(async () => expect((await other.stats(0)).due).toBe(0), { timeout: 10_000 })
         await other.close()
       } finally {
         await pool.query(`DROP USER '${user}'@'%'`)
