@@ -171,7 +171,7 @@ export class IntegrationCatalog extends LocalizedElement<CatalogMessages> {
       this.#panel.restart()
     }
     const { integrations, error } = this.#source
-    this.#state = integrations ? (integrations.length ? 'ready' : 'empty') : error || this.#panel.offline ? 'failed' : 'loading'
+    this.#state = this.#panel.stateOf(integrations, error)
     showState(this, this.#internals, this.#state)
     // Whoever pressed a button that goes away goes on in the search.
     const retry = this.renderRoot.querySelector("[part='retry']")

@@ -154,7 +154,7 @@ export class IntegrationList extends LocalizedElement<ListMessages> {
       this.#panel.restart()
     }
     const { accounts, error } = this.#list
-    this.#state = accounts ? (accounts.length ? 'ready' : 'empty') : error || this.#panel.offline ? 'failed' : 'loading'
+    this.#state = this.#panel.stateOf(accounts, error)
     showState(this, this.#internals, this.#state)
     // Whoever pressed a button that goes away goes on in the list.
     const retry = this.#part('retry')

@@ -4,6 +4,8 @@ import { type Presence, watchPresence } from './presence.ts'
 import { type Found, type Refresher, refresher } from './refresher.ts'
 import { type SignIns, watchSignIns } from './sign-ins.ts'
 
+export type PanelState = 'loading' | 'ready' | 'empty' | 'failed'
+
 export interface PanelHost extends ReactiveControllerHost, HTMLElement {
   endpoint: string | null | undefined
   transport: unknown
@@ -61,6 +63,11 @@ export class Panel implements ReactiveController {
 
   get offline(): boolean {
     return !this.#presence.online
+  }
+
+  /** How the whole stands, from what has been answered so far. */
+  stateOf(items: readonly unknown[] | undefined, error: unknown): PanelState {
+    return items ? (items.length ? 'ready' : 'empty') : error || this.offline ? 'failed' : 'loading'
   }
 
   /** Looks now, if anybody can see it; else nothing is lost, because it looks when somebody can. */

@@ -1,11 +1,12 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import { CATEGORIES, isCategory } from '../merge/categories.ts'
-import type { AccountDetails, Integration } from '../merge/gateway.ts'
+import type { AccountDetails } from '../merge/gateway.ts'
 import { hasStatus } from '../merge/has-status.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { Account } from '../storage/port.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
+import { findIntegration } from './find-integration.ts'
 import { type OwnerKey, slotOf } from './origin-id.ts'
 
 export interface AdoptInput {
@@ -91,17 +92,6 @@ function checkRow(row: Account, owner: OwnerKey): Account {
   if (row.status === 'deleting')
     throw new IntegrationError(ErrorCode.BUSY, 'This connection is being deleted. Try again when it is gone.', { accountId: row.id })
   return row
-}
-
-/** Name and logo, for the eye only: without them it is adopted all the same. */
-async function findIntegration(context: LinkContext, { integrationSlug }: AccountDetails): Promise<Integration | null> {
-  if (integrationSlug === null) return null
-  try {
-    const entry = (await context.gateway.integrations()).find(({ slug }) => slug === integrationSlug)
-    return entry === undefined ? null : { name: entry.name, slug: entry.slug, logoUrl: entry.logoUrl, color: entry.color }
-  } catch {
-    return null
-  }
 }
 
 function deletedHere(row: Account): IntegrationError {

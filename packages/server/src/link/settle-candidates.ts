@@ -1,11 +1,11 @@
 import { IntegrationError } from '../errors.ts'
-import type { Integration } from '../merge/gateway.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Account } from '../storage/port.ts'
 import { amend } from './amend.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
 import { type Candidate, readDetails, writeDetails } from './details.ts'
+import { findIntegration } from './find-integration.ts'
 
 /** A token that Merge does not confirm is asked about again, in case it was new to Merge as well, and then no more. */
 const MOST_REFUSALS = 3
@@ -76,20 +76,11 @@ async function ask(context: LinkContext, account: Account, candidate: Candidate)
 /** For the eye only: name and logo, which neither a webhook nor Merge's answer about an account has. Without them the account is linked all the same. */
 async function addIntegration(context: LinkContext, account: Account, token: Secret): Promise<void> {
   if (readDetails(account).integration !== null) return
-  const integration = await integrationOf(context, account.category, token)
+  const answer = await context.gateway.accountDetails(account.category, token).catch(() => null)
+  const integration = answer && (await findIntegration(context, answer))
   if (integration === null) return
   await amend(context.storage, account.id, account.organizationId, (current) => {
     const details = readDetails(current)
     return details.integration === null ? { details: writeDetails({ ...details, integration }) } : null
   })
-}
-
-async function integrationOf(context: LinkContext, category: string, token: Secret): Promise<Integration | null> {
-  try {
-    const { integrationSlug } = await context.gateway.accountDetails(category, token)
-    const entry = (await context.gateway.integrations()).find(({ slug }) => slug === integrationSlug)
-    return entry === undefined ? null : { name: entry.name, slug: entry.slug, logoUrl: entry.logoUrl, color: entry.color }
-  } catch {
-    return null
-  }
 }
