@@ -6,21 +6,22 @@ import type { WriteKind } from '../merge/rows.ts'
 import { POINTS, type Point } from '../world/chaos.ts'
 import { extend } from './extend.ts'
 import { type Event, type Happening, type History, HOUR, MINUTE } from './history.ts'
+import { type Pace, paceOf } from './pace.ts'
 
 /** The history of that number. Numbers beside each other have nothing in common. */
 export function generateHistory(seed: number): History {
   const random = createRandom(seed)
   const family = random.chance(0.6) ? 'plain' : 'sweep'
-  // Short lives are many, long ones few.
-  const hours = 6 + Math.floor(30 * random.next() ** 3)
+  const pace = paceOf(random)
+  const hours = pace.least + pace.more * random.next() ** 3
   const models = MODELS.slice(0, random.pick([1, 1, 1, 1, 1, 2, 2, 3])).map((model) => ({
     ...model,
     ...listOf(random, family),
     pageSize: random.int(2, 12),
     offsetCutoff: 1_000,
-    initial: firstSync(random),
+    initial: firstSync(random, pace),
   }))
-  const lookEvery = random.pick([30, 90, 120, 180]) * MINUTE
+  const lookEvery = random.pick(pace.lookEvery) * MINUTE
   const history = {
     seed,
     family,
@@ -29,7 +30,7 @@ export function generateHistory(seed: number): History {
     sync: {
       lookEvery,
       idle: lookEvery * random.pick([1, 2]),
-      sweepEvery: family === 'plain' ? 60 * 24 * HOUR : random.pick([1, 2, 3]) * HOUR,
+      sweepEvery: family === 'plain' ? 60 * 24 * HOUR : random.pick(pace.sweepEvery) * HOUR,
       earlyRead: random.chance(0.3),
     },
     sink: family === 'plain' && random.chance(0.3),
@@ -48,7 +49,7 @@ export function generateHistory(seed: number): History {
     hold: null,
     examined: false,
   } satisfies Omit<History, 'events'>
-  const events = [...happenings(random, history)].map(([at, happening]): Event => ({ at: Math.floor(at), ...happening }))
+  const events = [...happenings(random, pace, history)].map(([at, happening]): Event => ({ at: Math.floor(at), ...happening }))
   return extend({ ...history, events: events.sort((one, other) => one.at - other.at) })
 }
 
@@ -70,12 +71,12 @@ function listOf(random: Random, family: History['family']): { ordering: Ordering
   return { ordering, ties: ordering.endsWith('created_at') && random.chance(0.5), movingTies: false }
 }
 
-function firstSync(random: Random): SyncRun {
+function firstSync(random: Random, pace: Pace): SyncRun {
   const rows = random.int(1, random.pick([6, 16, 32]))
   const writes = Array.from({ length: rows }, () => ({ at: random.next(), kind: 'create' as const, target: 0 }))
   return {
-    queued: random.int(0, 60_000),
-    length: random.pick([1, 1, 2, 4, 15]) * MINUTE,
+    queued: random.int(0, pace.first.queued),
+    length: random.pick(pace.first.minutes) * MINUTE,
     result: random.chance(0.1) ? 'PARTIALLY_SYNCED' : 'DONE',
     commits: commits(random),
     writes: byTime(writes),
@@ -84,12 +85,12 @@ function firstSync(random: Random): SyncRun {
 
 type Timed = Generator<[at: number, Happening]>
 
-function* happenings(random: Random, history: Omit<History, 'events'>): Timed {
+function* happenings(random: Random, pace: Pace, history: Omit<History, 'events'>): Timed {
   const { hours, models, family } = history
   const sometime = (): number => random.next() * hours * HOUR
   for (const model of models.keys()) {
-    yield* syncs(random, history, model)
-    yield* writes(random, history, model, sometime)
+    yield* syncs(random, pace, history, model)
+    yield* writes(random, pace, history, model, sometime)
     if (random.chance(0.08))
       yield [sometime(), { do: 'off', model, status: random.pick(['DISABLED', 'PAUSED']), length: random.int(10, 240) * MINUTE }]
   }
@@ -103,12 +104,12 @@ function* happenings(random: Random, history: Omit<History, 'events'>): Timed {
   for (let lags = random.int(0, 2); lags > 0; lags--)
     yield [sometime(), { do: 'lag', milliseconds: random.int(100, 5_000), length: random.int(10, 300) * MINUTE }]
   if (random.chance(0.1)) yield [sometime(), { do: 'crowd', perMinute: random.int(1, 6), length: random.int(5, 60) * MINUTE }]
-  yield* faults(random, family, history, sometime)
+  yield* faults(random, pace, family, sometime)
   yield* accidents(random, history, sometime)
 }
 
-function* syncs(random: Random, { hours, family }: Omit<History, 'events'>, model: number): Timed {
-  const every = random.pick([2, 4, 6, 8]) * HOUR
+function* syncs(random: Random, pace: Pace, { hours, family }: Omit<History, 'events'>, model: number): Timed {
+  const every = random.pick(pace.syncEvery) * HOUR
   for (let at = random.next() * every; at < hours * HOUR; at += every * (0.7 + 0.6 * random.next())) {
     const length = random.pick([1, 3, 10, 20]) * MINUTE
     const count = random.chance(0.3) ? 0 : random.int(1, 6)
@@ -126,8 +127,8 @@ function* syncs(random: Random, { hours, family }: Omit<History, 'events'>, mode
   }
 }
 
-function* writes(random: Random, { hours, family }: Omit<History, 'events'>, model: number, sometime: () => number): Timed {
-  for (let left = random.int(0, Math.ceil(hours / 2)); left > 0; left--) {
+function* writes(random: Random, pace: Pace, { family }: Omit<History, 'events'>, model: number, sometime: () => number): Timed {
+  for (let left = random.int(0, pace.writes); left > 0; left--) {
     const delay = random.pick([0, 0, random.int(1, 2_000), random.int(60_000, 400_000)])
     const at = sometime()
     yield [at, { do: 'write', model, kind: writeKind(random, family), target: random.int(0, 999), delay }]
@@ -136,10 +137,10 @@ function* writes(random: Random, { hours, family }: Omit<History, 'events'>, mod
   }
 }
 
-function* faults(random: Random, family: History['family'], { hours }: Pick<History, 'hours'>, sometime: () => number): Timed {
+function* faults(random: Random, pace: Pace, family: History['family'], sometime: () => number): Timed {
   const share = random.pick([0, 0.03, 0.1, 0.3])
   const kinds = family === 'plain' ? HONEST_FAULTS : FAULT_KINDS
-  for (let left = Math.round(share * hours * 5); left > 0; ) {
+  for (let left = Math.round(share * pace.faults); left > 0; ) {
     const burst = Math.min(left, random.pick([1, 1, 2, 5]))
     const at = sometime()
     for (let each = 0; each < burst; each++) yield [at, { do: 'fault', fault: random.pick(kinds), argument: random.next() }]

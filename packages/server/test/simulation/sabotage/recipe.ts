@@ -74,7 +74,7 @@ export async function runRecipe(history: History, recipe: keyof typeof RECIPES):
   const customer = { hint: look } as Parameters<typeof happen>[0]['customer']
   const stage = { timeline, merge, network, chaos, customer } as Parameters<typeof happen>[0]
   for (const event of history.events) if (concerns(event)) timeline.at(START + event.at, () => happen(stage, event))
-  const end = START + history.hours * HOUR
+  const end = START + Math.ceil(history.hours * HOUR)
   for (const moment of [end, end + HOUR]) timeline.at(moment, () => calm(stage))
   const limit = end + 3 * HOUR + 3 * history.sync.lookEvery
   for (let at = START; at < limit; at += history.sync.lookEvery) timeline.at(at, look)
