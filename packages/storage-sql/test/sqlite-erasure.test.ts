@@ -28,6 +28,23 @@ describe('what was erased cannot be read from the file', () => {
     await storage.close()
   })
 
+  test('after a purge, the ids too that sweeps have seen and missed', async () => {
+    const storage = sqliteStorage(file.path)
+    const page = await people(storage, 3)
+    const named = ['stays', 'goes', 'seen'].map((name) => record(`${SECRET} ${name}`))
+    await storage.commit({ ...page, records: named, sweep: { number: 1 } })
+    await storage.commit({ ...page, records: [], sweep: { number: 2, retire: { olderThan: 0 } } })
+    await storage.commit({ ...page, records: named.slice(2), sweep: { number: 3 } })
+    const database = handle()
+    for (const table of ['seen', 'missing']) {
+      expect(database.prepare(`SELECT count(*) > 0 AS some FROM connect_integration_${table}`).get()).toEqual({ some: 1 })
+    }
+    database.close()
+    await storage.purge('id-a')
+    expect(occurrences()).toBe(0)
+    await storage.close()
+  })
+
   test('after a purge in the caller’s own handle', async () => {
     const database = handle()
     const storage = sqliteStorage(database)

@@ -16,13 +16,15 @@ const LARGE_NUMBER = /\d[eE][+-]?\d{4}/
 
 /** More levels than any record has; the server's own limit depends on its stack. */
 const DEEPEST = 500
+/** With as many brackets as this no database is in trouble, however they are nested. */
+const HARMLESS = 1_000
 
 /**
  * The text itself, unless a database would refuse it: then the nearest value that can be queried, and the text beside it. What a look
  * at each character would find besides is found by the database; with `careful` it is found here, for a database that has refused the page.
  */
 export function contentOf(data: string, careful: boolean): Content {
-  if (!careful && !isSuspicious(data) && isWellFormed(data)) return { data, exact: null }
+  if (!careful && !isSuspicious(data) && isWellFormed(data) && !isTooDeep(data)) return { data, exact: null }
   const value = parsed(data)
   const fits = value !== undefined && isWellFormed(data) && fit(value)
   return fits
@@ -33,6 +35,20 @@ export function contentOf(data: string, careful: boolean): Content {
 /** What jsonb, or a text of PostgreSQL, may refuse. Each part first by what is rare and found fast: one pattern for all of it costs many times as much. */
 function isSuspicious(data: string): boolean {
   return (data.includes('\\u') && ESCAPE.test(data)) || data.includes('\0') || (EXPONENT.test(data) && LARGE_NUMBER.test(data))
+}
+
+/** Found here and not by the database: a server refuses what is beyond its stack, but PGlite does not outlive it. */
+function isTooDeep(data: string): boolean {
+  return data.length > HARMLESS && opens(data, HARMLESS) && isDeep(parsed(data))
+}
+
+/** Whether more brackets than that are opened in it. */
+function opens(data: string, most: number): boolean {
+  let count = 0
+  for (const bracket of ['{', '[']) {
+    for (let at = data.indexOf(bracket); at >= 0 && count <= most; at = data.indexOf(bracket, at + 1)) count += 1
+  }
+  return count > most
 }
 
 function parsed(data: string): unknown {

@@ -22,7 +22,7 @@ export interface PostgresStorageOptions extends NameOptions {
  * also through a pooler that hands out connections by transaction. Nothing is opened before the first call.
  *
  * Data is a column of type `json`, as it came: `SELECT data ->> 'work_email' FROM connect_integration_records`, and `data::jsonb` for jsonb's operators and
- * indexes, which never fails. A record that jsonb cannot hold (an escaped NUL, half a character) is kept whole in `data_text` beside.
+ * indexes, which never fails. A record that jsonb cannot hold (an escaped NUL, half a character, thousands of levels) is kept whole in `data_text` beside.
  *
  * What is written is on disk before a method returns, even where the session has `synchronous_commit = off`; a server that runs with `fsync = off` has
  * chosen otherwise. What is deleted stays readable in the server's files until VACUUM has passed, and in its WAL, backups and replicas as long as those are kept.

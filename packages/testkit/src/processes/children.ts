@@ -27,8 +27,8 @@ export interface ChildOptions {
   execArgv?: readonly string[]
 }
 
-/** Longer than any job takes: a child that is silent for so long waits for a lock that nobody gives back. Milliseconds. */
-const SILENCE = 60_000
+/** Longer than any job takes, on a machine that is busy with other things too: a child that is silent for so long waits for a lock that nobody gives back. Milliseconds. */
+const SILENCE = 180_000
 
 /** Starts a process on the same store; resolves when it has opened it and waits for `go`. */
 export async function startChild(job: string, argument: unknown, options: ChildOptions): Promise<Child> {

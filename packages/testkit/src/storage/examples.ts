@@ -90,6 +90,14 @@ export async function commit(storage: Storage, claimed: Claim, recordsOfPage: re
   return result
 }
 
+/** Later than any example record's stamp. */
+export const EVERYTHING = STAMP + 1_000_000_000
+
+/** The last page of sweep `number`. */
+export function sweep(storage: Storage, claimed: Claim, number: number, page: readonly VersionedRecord[], olderThan = EVERYTHING) {
+  return commit(storage, claimed, page, { sweep: { number, retire: { olderThan } } })
+}
+
 /** Ends the lease; the account is not due afterwards unless `due` says so. */
 export async function release(storage: Storage, claimed: Claim, due: number | null = null) {
   await commit(storage, claimed, [], { model: COMPANY, release: { due, dirtySeen: claimed.dirty } })

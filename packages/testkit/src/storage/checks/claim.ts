@@ -67,6 +67,17 @@ check('an expired lease may be claimed by anybody, with a higher fence', FENCE, 
   assert.deepEqual([first.fence, second.fence], [1, 2])
 })
 
+check('an account whose lease has run out waits for its due like any other', SERVED, async ({ storage, clock }) => {
+  const never = await reserve(storage, 'never')
+  const later = await reserve(storage, 'later')
+  await storage.schedule(later.id, 4_102_444_800_000)
+  for (const account of [never, later]) await claim(storage, account, 100)
+  await clock.advance(600)
+  assert.deepEqual(await claimDue(storage), [], 'claimed because a lease had run out, and not because the account was due')
+  await storage.schedule(later.id, 1000)
+  assert.deepEqual(await claimDue(storage), [later.id])
+})
+
 check('a claim says the time by the store, which a worker whose clock is wrong counts from', SERVED, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')
   const { now } = await claim(storage, account)

@@ -64,7 +64,9 @@ for (const [what, one, other] of [
 ] as const) {
   check(`hashes that differ in ${what} differ`, 'no change is taken for a repetition', async ({ storage }) => {
     const claimed = await reserveAndClaim(storage, 'a')
-    await commit(storage, claimed, [record('x', { data: '"one"', hash: one })])
-    assert.equal((await commit(storage, claimed, [record('x', { data: '"other"', hash: other })])).changed, 1)
+    for (const given of [record('x', { data: '"one"', hash: one }), record('x', { data: '"other"', hash: other })]) {
+      assert.equal((await commit(storage, claimed, [given])).changed, 1, 'taken for a repetition')
+      assert.equal((await commit(storage, claimed, [given])).changed, 0, 'a repetition that was taken for a change')
+    }
   })
 }

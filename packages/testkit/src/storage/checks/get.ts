@@ -68,6 +68,21 @@ check('finds a tombstone by each key, and says that it is one', DELETION, async 
   }
 })
 
+check('of a tombstone and a living account with one linkedAccountId it is the living one', DELETION, async ({ storage }) => {
+  for (const [gone, back] of [
+    ['a', 'b'],
+    ['d', 'c'],
+  ] as const) {
+    const linkedAccountId = `merge-${gone}`
+    const first = await reserve(storage, gone)
+    await storage.update(first.id, first.revision, { linkedAccountId })
+    await storage.purge(first.id)
+    const second = await reserve(storage, back)
+    await storage.update(second.id, second.revision, { linkedAccountId })
+    assert.equal((await storage.get({ linkedAccountId }))?.id, second.id)
+  }
+})
+
 check('reads its own writes', 'a customer never sees a state from before the last click', async ({ storage }) => {
   const account = await reserve(storage, 'a')
   for (let revision = 1; revision <= 20; revision++) {

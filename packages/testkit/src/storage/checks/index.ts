@@ -16,6 +16,7 @@ import { reserveChecks } from './reserve.ts'
 import { scheduleChecks } from './schedule.ts'
 import { statsChecks } from './stats.ts'
 import { sweepChecks } from './sweep.ts'
+import { sweepNeighbourChecks } from './sweep-neighbours.ts'
 import { updateChecks } from './update.ts'
 
 /** The storage contract, sentence by sentence. Independent of each other and of their order. */
@@ -33,6 +34,7 @@ export const storageChecks: readonly StorageCheck[] = [
   ...commitPayloadChecks,
   ...commitSequenceChecks,
   ...sweepChecks,
+  ...sweepNeighbourChecks,
   ...commitDeletionChecks,
   ...releaseChecks,
   ...purgeChecks,

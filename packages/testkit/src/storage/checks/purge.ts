@@ -20,6 +20,7 @@ import {
   reserve,
   reserveAndClaim,
   snapshot,
+  sweep,
 } from '../examples.ts'
 
 const { checks, check } = checksOf('purge')
@@ -152,14 +153,13 @@ check('the records of an account that comes after it are new, from seq 1', FORGO
 })
 
 check('marks of sweeps are forgotten with the account', FORGOTTEN, async ({ storage }) => {
-  const sweep = (number: number) => ({ sweep: { number, retire: { olderThan: 9e15 } } })
   const first = await reserveAndClaim(storage, 'a')
-  await commit(storage, first, records(2), sweep(1))
+  await sweep(storage, first, 1, records(2))
   await storage.purge(first.account.id)
   const second = await reserveAndClaim(storage, 'b')
   await commit(storage, second, records(2))
-  assert.equal((await commit(storage, second, [], sweep(1))).changed, 0)
-  assert.equal((await commit(storage, second, [], sweep(2))).changed, 2, 'taken for seen, because the deleted account had seen them')
+  assert.equal((await sweep(storage, second, 1, [])).changed, 0)
+  assert.equal((await sweep(storage, second, 2, [])).changed, 2, 'taken for seen, because the deleted account had seen them')
 })
 
 check('releases nothing that belongs to another account', NEIGHBOURS, async ({ storage }) => {
