@@ -30,7 +30,7 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'dom',
       environment: 'happy-dom',
-      include: ['packages/element/test/{dom,frameworks}/**/*.test.ts'],
+      include: ['packages/element/test/{dom,frameworks,pages}/**/*.test.ts'],
       setupFiles: ['packages/element/test/dom/setup.ts'],
     },
   },

@@ -7,6 +7,7 @@ import { elementBytes } from './rows/element-bytes.ts'
 import { fetchAndDecode } from './rows/fetch-and-decode.ts'
 import { memory } from './rows/memory.ts'
 import { postgresPageCommit } from './rows/postgres-page-commit.ts'
+import { render } from './rows/render.ts'
 import { serverImport } from './rows/server-import.ts'
 import { sqlitePageCommit } from './rows/sqlite-page-commit.ts'
 import { walkAndStore } from './rows/walk-and-store.ts'
@@ -18,6 +19,7 @@ import { table } from './support/table.ts'
 const rows: Record<string, (settings: Settings) => Promise<Line[]>> = {
   import: serverImport,
   bytes: elementBytes,
+  render,
   fetch: fetchAndDecode,
   sync: walkAndStore,
   commit: sqlitePageCommit,

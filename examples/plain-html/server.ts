@@ -18,6 +18,7 @@ const policy = [
 ].join('; ')
 
 const elements = import.meta.resolve('@connect-integration/element/elements.js')
+const styles = import.meta.resolve('@connect-integration/element/before-defined.css')
 const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript; charset=utf-8' }
 
 // What any web server does: a few files, and one path that is handed on.
@@ -26,6 +27,7 @@ const server = createServer((incoming, outgoing) => {
   if (path.startsWith('/api/integrations')) handOn(incoming, outgoing)
   else if (path === '/') send(outgoing, new URL('index.html', import.meta.url))
   else if (/^\/page\.(js|css)$/.test(path)) send(outgoing, new URL(`.${path}`, import.meta.url))
+  else if (path === '/before-defined.css') send(outgoing, new URL(styles))
   else if (/^\/(elements|load-locale|locales\/[a-z]{2})\.js$/.test(path)) send(outgoing, new URL(`.${path}`, elements))
   else outgoing.writeHead(404).end()
 })

@@ -5,61 +5,102 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { chromium } from 'playwright'
 import { preview } from 'vite'
-import { launchOptions } from '../browser.mjs'
+import { engines } from '../browser-engines/engines.mjs'
+import { openFrontDoor } from './front-door.mjs'
 import { startDemo } from './start-demo.mjs'
 
 /**
  * @param {string} example its folder below `examples`
- * @returns the page, every line of its console, and `stop()`
+ * @param {import('../browser-engines/engines.mjs').Engine} engine
+ * @returns as `openPage`, and the sandbox
  */
-export async function openFrontEnd(example) {
+export async function openFrontEnd(example, engine = engines[0]) {
   const folder = mkdtempSync(join(tmpdir(), 'connect-integration-front-end-'))
-  const stops = [() => rmSync(folder, { recursive: true, force: true })]
-  const stop = async () => {
-    for (const each of stops.reverse()) await each()
-  }
+  const stops = stopAll([() => rmSync(folder, { recursive: true, force: true })])
   try {
     const demo = await startDemo({ port: 0, sandboxPort: 0, dataFolder: folder, employees: 20, initialSyncMs: 300 })
     stops.push(demo.stop)
-    const { url, close } = await serve(join(import.meta.dirname, '..', '..', 'examples', example), demo, join(folder, 'page'))
-    stops.push(close)
-    const browser = await chromium.launch(await launchOptions())
-    stops.push(() => browser.close())
-    const page = await browser.newPage()
-    const consoleLines = []
-    page.on('console', (message) => consoleLines.push(`${message.type()} ${message.text()}`))
-    page.on('pageerror', (error) => consoleLines.push(`error ${error.message}`))
-    await page.goto(url)
-    return { page, consoleLines, sandbox: demo.sandbox.control, stop }
+    const page = await openPage(example, engine, { backend: demo.url, modal: demo.sandbox.url })
+    stops.push(page.stop)
+    return { ...page, sandbox: demo.sandbox.control, stop: stops.stop }
   } catch (error) {
-    await stop()
+    await stops.stop()
     throw error
   }
 }
 
-/** What a customer does in each of them: connects, sees it in the list, deletes it. Fails where the page does not follow. */
-export async function connectAndDelete(page) {
-  const modal = page.getByRole('dialog')
-  const card = page.getByRole('listitem').filter({ hasText: 'Personio' })
-  await page.getByText('Nothing is connected yet.').waitFor()
-  await page.getByRole('button', { name: 'Connect your HR system' }).click()
-  await modal.getByRole('button', { name: 'Personio' }).click()
-  await modal.getByRole('button', { name: 'Connect', exact: true }).click()
-  await modal.getByRole('button', { name: 'Done' }).click()
-  await page.getByText('Personio is connected.').waitFor()
-  await card.getByText('Last synced').waitFor({ timeout: 45_000 })
-  await card.getByRole('button', { name: 'Delete' }).click()
-  await modal.getByRole('button', { name: 'Delete integration' }).click()
-  await page.getByText('Personio was deleted.').waitFor()
-  await card.waitFor({ state: 'detached' })
+/**
+ * @param {string} example its folder below `examples`
+ * @param {import('../browser-engines/engines.mjs').Engine} engine
+ * @param {{ backend: string, modal: string }} origins where the routes are, and the modal's script
+ * @returns the browser with the page in it, its URL, what stands in front of it, and `stop()`
+ */
+export async function openPage(example, engine, origins) {
+  const folder = mkdtempSync(join(tmpdir(), 'connect-integration-page-'))
+  const stops = stopAll([() => rmSync(folder, { recursive: true, force: true })])
+  try {
+    const { url, close } = await serve(join(import.meta.dirname, '..', '..', 'examples', example), origins, folder)
+    stops.push(close)
+    const door = await openFrontDoor(url)
+    stops.push(door.close)
+    const browser = await engine.open()
+    stops.push(browser.close)
+    await browser.goto(door.url)
+    return { browser, url: door.url, door, stop: stops.stop }
+  } catch (error) {
+    await stops.stop()
+    throw error
+  }
 }
 
-async function serve(root, demo, outDir) {
+/** What was begun last is stopped first. */
+function stopAll(stops) {
+  return {
+    push: (stop) => stops.push(stop),
+    async stop() {
+      for (const stop of stops.splice(0).reverse()) await stop()
+    },
+  }
+}
+
+const modal = { role: 'dialog' }
+const personio = { role: 'listitem', containing: 'Personio' }
+
+/**
+ * What a customer does in each of them: connects, sees it in the list, deletes it. Fails where the page does not follow.
+ *
+ * @param {import('../browser-engines/engines.mjs').Driver} browser
+ */
+export async function connectAndDelete(browser) {
+  await browser.waitFor({ text: 'Nothing is connected yet.' })
+  await browser.click({ role: 'button', name: 'Connect your HR system' })
+  await signIn(browser, 'Personio')
+  await browser.waitFor({ text: 'Personio is connected.' })
+  await browser.waitFor({ text: 'Last synced', within: personio }, { timeoutMs: 45_000 })
+  await browser.click({ role: 'button', name: 'Delete', within: personio })
+  await browser.click({ role: 'button', name: 'Delete integration', within: modal })
+  await browser.waitFor({ text: 'Personio was deleted.' })
+  await browser.waitFor(personio, { gone: true })
+}
+
+/**
+ * The way through the sandbox's modal; without a name where there is nothing to choose.
+ *
+ * @param {import('../browser-engines/engines.mjs').Driver} browser
+ * @param {string} [integration]
+ */
+export async function signIn(browser, integration) {
+  if (integration) await browser.click({ role: 'button', name: integration, within: modal })
+  await browser.click({ role: 'button', name: 'Connect', exact: true, within: modal })
+  await browser.click({ role: 'button', name: 'Done', within: modal })
+}
+
+async function serve(root, { backend, modal: modalOrigin }, folder) {
   // What the configuration of each example reads.
-  Object.assign(process.env, { BACKEND: demo.url, MODAL_ORIGIN: demo.sandbox.url })
+  Object.assign(process.env, { BACKEND: backend, MODAL_ORIGIN: modalOrigin })
   if (!existsSync(join(root, 'vite.config.ts'))) return await serveByItself(root)
+  const outDir = join(folder, 'page')
   // As its own `build` does: in a process that no test runner has told to be a test.
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   const env = { ...process.env, NODE_ENV: 'production' }

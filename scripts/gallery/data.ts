@@ -3,7 +3,7 @@ import type { CatalogIntegration, ListedAccount } from '@connect-integration/ele
 /** One of each kind that a list can show. */
 export function everyAccount(): ListedAccount[] {
   const lastSyncedAt = new Date(Date.now() - 190_000).toISOString()
-  const models = { one: { ready: true, records: 12_000 }, two: { ready: false, records: 345 } }
+  const models = { 'ats.Candidate': { ready: true, records: 12_000 }, 'ats.Job': { ready: false, records: 345 } }
   const account = (id: string, name: string | null, fields: Partial<ListedAccount>): ListedAccount => ({
     id,
     category: 'hris',

@@ -51,7 +51,7 @@ async function checkTypes(name, tarball) {
   // The element is for browsers and bundlers: ESM only, and its bundles for a script tag have no types to resolve.
   const profile =
     name === 'element'
-      ? ['--profile', 'esm-only', '--exclude-entrypoints', './connect-integration.js', './elements.js']
+      ? ['--profile', 'esm-only', '--exclude-entrypoints', './connect-integration.js', './elements.js', './before-defined.css']
       : ['--profile', 'node16']
   const { ok, output } = await command('attw', [tarball, ...profile])
   return ok ? [] : [`${name}: attw:\n${output}`]

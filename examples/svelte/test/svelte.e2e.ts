@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => example?.stop())
 
 test('in Svelte a customer connects, sees it in the list, and deletes it', async () => {
-  await connectAndDelete(example.page)
+  await connectAndDelete(example.browser)
   expect(example.sandbox.accounts().filter(({ status }) => status === 'COMPLETE')).toEqual([])
-  expect(example.consoleLines).toEqual([])
+  expect(example.browser.consoleLines).toEqual([])
 })

@@ -48,7 +48,7 @@ button:disabled {
 }
 [aria-disabled='true'] [part='indicator'] {
   border: 2px solid;
-  border-top-color: transparent;
+  border-top: 0;
   border-radius: 50%;
 }
 [part='status'] {

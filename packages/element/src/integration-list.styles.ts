@@ -59,7 +59,10 @@ progress:not([value])::-moz-progress-bar {
 }
 @media (forced-colors: active) {
   progress {
-    appearance: auto;
+    --_line: Canvas;
+    --_accent: Highlight;
+    border: 1px solid CanvasText;
+    forced-color-adjust: none;
   }
 }
 @keyframes pass {

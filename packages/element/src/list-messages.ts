@@ -5,7 +5,7 @@ import { type ConnectMessages, english as connectEnglish } from './messages.ts'
  * `{…}` is filled in; a key that ends in a plural category (`one`, `few`,
  * `other` …) is chosen by the number, and only `other` has to be there.
  */
-export interface ListMessages extends ConnectMessages, Partial<Record<PluralKey, string>> {
+export interface ListMessages extends ConnectMessages, Partial<Record<PluralKey, string>>, Record<ModelKey, string> {
   /** The language of these texts, for numbers and dates. */
   language: string
   list: string
@@ -50,6 +50,10 @@ export interface ListMessages extends ConnectMessages, Partial<Record<PluralKey,
   first_sync: string
   /** `{count}`. */
   records_other: string
+  /** `{count}`, `{what}`: so many of one kind. */
+  counted: string
+  /** `{what}`: all that was counted. */
+  so_far: string
   category_hris: string
   category_ats: string
   category_crm: string
@@ -62,6 +66,9 @@ export interface ListMessages extends ConnectMessages, Partial<Record<PluralKey,
 }
 
 type PluralKey = `records_${Exclude<Intl.LDMLPluralRule, 'other'>}`
+
+/** What the records of a model are called: one and many, as in `employee|employees`. In English most are named after the model. */
+type ModelKey = `model_${string}`
 
 export const english: ListMessages = {
   ...connectEnglish,
@@ -104,6 +111,9 @@ export const english: ListMessages = {
   first_sync: 'First sync',
   records_one: '{count} record so far',
   records_other: '{count} records so far',
+  counted: '{count} {what}',
+  so_far: '{what} so far',
+  model_TimeOff: 'time-off entry|time-off entries',
   category_hris: 'HR',
   category_ats: 'Recruiting',
   category_crm: 'CRM',

@@ -4,6 +4,7 @@ import type { ListedAccount } from './accounts.ts'
 import type { ConnectError } from './errors.ts'
 import { fill, formatsFor, isolated } from './formats.ts'
 import type { ListMessages } from './list-messages.ts'
+import { countedSoFar } from './model-counts.ts'
 import type { ConnectHeaders } from './request.ts'
 import type { ConnectTransport } from './transport.ts'
 
@@ -44,7 +45,7 @@ export function listRow(account: ListedAccount, context: RowContext): TemplateRe
       ><div part="title"><bdi part="name">${name}</bdi><span part="kind">${kind.map((part) => isolated(part!)).join(' · ')}</span></div
       ><div part="status"><span><span part="dot"></span>${text(view.status)}</span>${synced(view.lastSyncedAt, context)}</div
       >${view.advice ? html`<p part="advice">${text(view.advice)}</p>` : nothing}${
-        view.progress === undefined ? nothing : firstSync(view.progress, view.records, text)
+        view.progress === undefined ? nothing : firstSync(view.progress, countedSoFar(account.sync?.models, view.records, text), text)
       }${problem ? html`<p part="problem" role="alert">${text(`error_${problem.code}`)}</p>` : nothing}</div
     ><div part="actions">${view.connect ? connectButton({ id: account.id, category: account.category }, view.connect, view.urgent, name, context) : nothing}${
       view.remove
@@ -77,12 +78,10 @@ function synced(at: string | null, { text, now }: RowContext): TemplateResult | 
   return html`<span part="synced">${when ? fill(text('synced'), { when }) : text('synced_now')}</span>`
 }
 
-function firstSync(progress: number | null, records: number, text: RowContext['text']): TemplateResult {
-  const { number, plural } = formatsFor(text('language'))
-  const count = text(`records_${plural(records)}`) || text('records_other')
+function firstSync(progress: number | null, counted: string, text: RowContext['text']): TemplateResult {
   // The line is there before the first record, so that nothing moves when that comes.
   return html`<progress part="progress" aria-label=${text('first_sync')} value=${progress ?? nothing}></progress
-    ><span part="records">${records ? fill(count, { count: number(records) }) : nothing}</span>`
+    ><span part="records">${counted}</span>`
 }
 
 /** The button that opens the sign-in: to relink an account, or to connect something new. `key`: of its text. */

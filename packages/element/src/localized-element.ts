@@ -34,6 +34,22 @@ export abstract class LocalizedElement<Messages extends { [key in keyof Messages
     this.#observer?.disconnect()
   }
 
+  /**
+   * What a server has drawn (a declarative shadow root) stays until the first
+   * rendering takes its place, with nothing painted in between; and so does the
+   * focus. Where Lit itself hydrates, it tells of nothing to draw before.
+   */
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const focused = this.shadowRoot?.activeElement
+    const root = super.createRenderRoot()
+    if (this.renderOptions.renderBefore) {
+      this.renderOptions.renderBefore = null
+      root.replaceChildren()
+      if (focused) void this.updateComplete.then(() => this.focus())
+    }
+    return root
+  }
+
   /** Nothing for a key that has no text. */
   protected text(key: string): string {
     const name = key as keyof Messages

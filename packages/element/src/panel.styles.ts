@@ -195,6 +195,7 @@ connect-integration.urgent::part(button) {
 .ghost span {
   width: 2.5em;
   height: 2.5em;
+  border: 1px solid transparent;
   border-radius: calc(var(--_radius) * 1.2);
   background: var(--_line);
 }

@@ -11,10 +11,14 @@ export function watchPresence(host: Element, tell: (presence: Presence) => void)
   const { signal } = stop
   // Where nobody can tell, such as in a DOM double, it counts as seen.
   let seen = typeof IntersectionObserver !== 'function'
-  const look = () => tell({ visible: seen && document.visibilityState !== 'hidden', online: navigator.onLine !== false })
+  const look = (event?: Event) =>
+    tell({
+      visible: seen && event?.type !== 'pagehide' && document.visibilityState !== 'hidden',
+      online: navigator.onLine !== false,
+    })
   document.addEventListener('visibilitychange', look, { signal })
-  window.addEventListener('online', look, { signal })
-  window.addEventListener('offline', look, { signal })
+  // A page may be left and come back whole, and not every browser says that it was out of sight meanwhile.
+  for (const type of ['pagehide', 'pageshow', 'online', 'offline']) window.addEventListener(type, look, { signal })
   if (seen) look()
   else {
     const observer = new IntersectionObserver(

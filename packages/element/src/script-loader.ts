@@ -28,21 +28,27 @@ async function load(url: string, nonce: string | undefined, after: After): Promi
   // It may have failed long ago, and then no event comes any more.
   const found = stranger && (await arrival(stranger, 3_000, after))
   if (found) return found
-  const script = document.createElement('script')
-  if (nonce) script.nonce = nonce
-  script.src = scriptAddress(url)
-  document.head.append(script)
-  const link = await arrival(script, 20_000, after)
-  if (link) return link
-  script.remove()
+  // Without cookies; and where the other side has no answer to such a request, as any tag asks.
+  for (const crossOrigin of ['anonymous', '']) {
+    const script = document.createElement('script')
+    if (nonce) script.nonce = nonce
+    if (crossOrigin) script.crossOrigin = crossOrigin
+    script.src = scriptAddress(url)
+    document.head.append(script)
+    const link = await arrival(script, 20_000, after)
+    if (link) return link
+    script.remove()
+    // It came, or may still come: asking once more would run it twice.
+    if (link !== null) break
+  }
   throw new ConnectError('script_blocked', `${url} did not load; see the CSP`)
 }
 
-function arrival(script: HTMLScriptElement, limit: number, after: After): Promise<MergeLink | undefined> {
+/** `null`: it could not be had. Nothing: it brought nothing, or not in time. */
+function arrival(script: HTMLScriptElement, limit: number, after: After): Promise<MergeLink | null | undefined> {
   return new Promise((resolve) => {
-    const give = () => resolve(undefined)
-    after(limit, give)
-    script.addEventListener('error', give)
+    after(limit, () => resolve(undefined))
+    script.addEventListener('error', () => resolve(null))
     script.addEventListener('load', () => resolve(presentMergeLink()))
   })
 }

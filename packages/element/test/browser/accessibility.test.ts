@@ -1,43 +1,8 @@
-import { ConnectError } from '@connect-integration/element'
 import { describe, expect, it, vi } from 'vitest'
 import { page } from 'vitest/browser'
 import { preparePage, theme, violations } from './prepare.ts'
 
 describe.each(['light', 'dark'] as const)('in a %s theme', (scheme) => {
-  it('axe finds nothing in any state of the element', async () => {
-    vi.spyOn(console, 'warn').mockImplementation(() => {})
-    theme(scheme)
-    const { element, harness, transport } = await preparePage()
-    const gate = hold()
-    const found: Record<string, string> = {}
-    const look = async () => {
-      await element.updateComplete
-      found[harness.state()] = await violations(element)
-    }
-    await look()
-    transport.fail = gate.wait
-    harness.click()
-    await harness.waitForState('loading')
-    await look()
-    gate.open()
-    await harness.waitForState('open')
-    await look()
-    await harness.completeModal()
-    await harness.waitForState('finishing')
-    await look()
-    gate.open()
-    await harness.waitForState('connected')
-    await look()
-    transport.fail = () => {
-      throw new ConnectError('unavailable', 'down')
-    }
-    harness.click()
-    await harness.waitForState('failed')
-    await look()
-
-    expect(found).toEqual({ idle: '', loading: '', open: '', finishing: '', connected: '', failed: '' })
-  })
-
   it('axe finds nothing in any step of the modal', async () => {
     theme(scheme)
     const { harness } = await preparePage()

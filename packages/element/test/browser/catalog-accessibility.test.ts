@@ -1,42 +1,13 @@
 import { ConnectError } from '@connect-integration/element'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { page } from 'vitest/browser'
-import { theme, violations } from './prepare.ts'
+import './prepare.ts'
 import { linkedTo, prepareCatalog } from './prepare-catalog.ts'
 
 const down = () => {
   throw new ConnectError('unavailable', 'down')
 }
 const accounts = [linkedTo('bamboohr'), linkedTo('workday', { status: 'relink_needed' })]
-
-describe.each(['light', 'dark'] as const)('in a %s theme', (scheme) => {
-  it('axe finds nothing in any state of the catalog', async () => {
-    vi.spyOn(console, 'warn').mockImplementation(() => {})
-    theme(scheme)
-    const { element, transport, harness } = await prepareCatalog(undefined, { accounts })
-    await expect.poll(() => harness.status('Workday')).toBe('Needs attention')
-    expect(await violations(element)).toBe('')
-    await harness.choose('HR')
-    await harness.search('zzz')
-    expect(await violations(element)).toBe('')
-    transport.fail = down
-    element.refresh()
-    await expect.poll(() => harness.notice).not.toBe('')
-    expect(await violations(element)).toBe('')
-    element.category = 'hris'
-    await expect.poll(() => element.state).toBe('failed')
-    expect(await violations(element)).toBe('')
-    transport.fail = () => new Promise(() => {})
-    element.category = 'crm'
-    await expect.poll(() => element.state).toBe('loading')
-    expect(await violations(element)).toBe('')
-    transport.fail = undefined
-    element.category = 'mktg'
-    await expect.poll(() => element.state).toBe('empty')
-
-    expect(await violations(element)).toBe('')
-  })
-})
 
 describe('a screen reader', () => {
   const few = () => [

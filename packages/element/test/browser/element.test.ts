@@ -1,5 +1,7 @@
 import { ConnectIntegration } from '@connect-integration/element'
+import type { MergeLink } from '@connect-integration/element/testing'
 import { expect, it, vi } from 'vitest'
+import { page } from 'vitest/browser'
 import { prepareElement, preparePage } from './prepare.ts'
 
 it('is styled by its state, as a custom state and as an attribute', async () => {
@@ -68,6 +70,27 @@ it('keeps what was set on it before it was defined', async () => {
   expect(element.headers).toBe(headers)
   expect(element.category).toBe('hris')
   expect(element.state).toBe('idle')
+})
+
+it('opens while the browser still counts the click, so that sign-in windows are no surprise to it', async () => {
+  const { harness } = await preparePage()
+  const { MergeLink: link } = window as unknown as { MergeLink: MergeLink }
+  const opening = vi.spyOn(link, 'openLink')
+  let counted: boolean | undefined
+  opening.mockImplementation(() => {
+    counted = navigator.userActivation.isActive
+  })
+  harness.element.open()
+  await harness.waitForState('open')
+  expect(counted).toBe(false)
+  document.body.replaceChildren()
+  counted = undefined
+  const second = await prepareElement()
+  await page.getByRole('button', { name: 'Connect your HR system' }).click()
+  await second.harness.waitForState('open')
+
+  expect(counted).toBe(true)
+  expect(second.transport.requests).toHaveLength(1)
 })
 
 it('takes two elements in turn', async () => {

@@ -1,38 +1,8 @@
 import { ConnectError } from '@connect-integration/element'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { focused, theme, violations } from './prepare.ts'
+import { focused } from './prepare.ts'
 import { everyAccount, prepareList, refreshed } from './prepare-list.ts'
-
-describe.each(['light', 'dark'] as const)('in a %s theme', (scheme) => {
-  it('axe finds nothing in any state of the list', async () => {
-    vi.spyOn(console, 'warn').mockImplementation(() => {})
-    theme(scheme)
-    const { element, transport } = await prepareList(everyAccount())
-    expect(await violations(element)).toBe('')
-
-    await page.getByRole('button', { name: 'Delete integration BambooHR' }).click()
-    await expect.element(page.getByRole('dialog', { name: 'Delete integration' })).toBeVisible()
-    expect(await violations(element)).toBe('')
-    transport.fail = () => {
-      throw new ConnectError('busy', 'busy')
-    }
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete integration' }).click()
-    await expect.poll(() => element.shadowRoot?.querySelector("[part='problem']")).toBeTruthy()
-    await expect.poll(() => element.shadowRoot?.querySelector("[part='notice']")).toBeTruthy()
-    expect(await violations(element)).toBe('')
-
-    transport.fail = undefined
-    transport.accounts = []
-    await refreshed(element, () => element.state === 'empty')
-    expect(await violations(element)).toBe('')
-    transport.fail = () => new Promise(() => {})
-    element.category = 'crm'
-    await expect.poll(() => element.state).toBe('loading')
-
-    expect(await violations(element)).toBe('')
-  })
-})
 
 it('every button says what it is about, and what it shows comes first in that', async () => {
   await prepareList(everyAccount())
@@ -113,13 +83,15 @@ describe('the layout', () => {
   it('does not move when the counts do, from the first record on', async () => {
     const counting = (readiness: string) =>
       everyAccount().map((account) =>
-        account.id === 'initial' ? { ...account, sync: { readiness, models: { one: {}, two: {} } } } : account,
+        account.id === 'initial' ? { ...account, sync: { readiness, models: { 'ats.Candidate': {}, 'ats.Job': {} } } } : account,
       )
     const { element, transport } = await prepareList(counting('waiting'))
     const places = () => parts(element).map((part) => part.getBoundingClientRect().top)
     const before = places()
     transport.accounts = everyAccount().map((account) =>
-      account.id === 'initial' ? { ...account, sync: { readiness: 'initial', models: { one: { records: 54_321 }, two: {} } } } : account,
+      account.id === 'initial'
+        ? { ...account, sync: { readiness: 'initial', models: { 'ats.Candidate': { records: 54_321 }, 'ats.Job': {} } } }
+        : account,
     )
     await refreshed(element, () => element.shadowRoot?.querySelector("[part='records']")?.textContent?.includes('54,321'))
 

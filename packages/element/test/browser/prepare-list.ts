@@ -25,7 +25,7 @@ export async function refreshed(element: IntegrationList, ready: () => unknown):
 /** One of each kind that a list can show. */
 export function everyAccount(): ListedAccount[] {
   const lastSyncedAt = '2026-01-01T00:00:00Z'
-  const models = { one: { ready: true, records: 12_000 }, two: { ready: false, records: 345 } }
+  const models = { 'ats.Candidate': { ready: true, records: 12_000 }, 'ats.Job': { ready: false, records: 345 } }
   const named = (name: string) => ({ name, slug: name.toLowerCase(), logoUrl: null, color: null })
   return [
     {

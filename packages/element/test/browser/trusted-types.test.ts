@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { prepareElement } from './prepare.ts'
 
-it('works on a page that enforces Trusted Types', async () => {
+it('B3 the button works on a page that enforces Trusted Types', async () => {
   const policy = document.createElement('meta')
   policy.httpEquiv = 'Content-Security-Policy'
   policy.content = "require-trusted-types-for 'script'"

@@ -25,7 +25,7 @@ it.each([
 })
 
 it.each([null, undefined, '', 'red', '#12', '#123456789', '#12345g', ' #123', '#123;x:url(//evil)', 'var(--x)', '#123\n', 7, {}])(
-  'takes %j for no color',
+  'B3 takes %j for no color',
   (color) => {
     expect(brandStyle(color as string)).toBe('')
   },

@@ -182,7 +182,7 @@ describe('failing', () => {
 })
 
 describe('secrets', () => {
-  it('no token reaches an event, an attribute, the document or the console', async () => {
+  it('B4 no token reaches an event, an attribute, the document or the console', async () => {
     const said: unknown[] = []
     for (const level of ['log', 'info', 'debug', 'warn', 'error'] as const)
       vi.spyOn(console, level).mockImplementation((...parts) => void said.push(parts))

@@ -23,7 +23,7 @@ it('has the customer’s name first, and falls back to what there is', async () 
   expect(part('name', row('c'))?.textContent).toBe('Integration')
 })
 
-it('shows a logo over https without telling whose page it is, and a letter for every other', async () => {
+it('B3 shows a logo over https without telling whose page it is, and a letter for every other', async () => {
   const logo = (logoUrl: string | null) => ({ integration: { name: 'Ähre', slug: 'x', logoUrl, color: null } })
   const { element, row } = await prepareList([
     account('good', logo('https://logos.test/a.png')),
@@ -62,7 +62,7 @@ it('tells how long ago it was read, and that grows by itself', async () => {
 })
 
 it('counts the records of the first sync in the right number', async () => {
-  const counting = (id: string, records: number) => account(id, { sync: { readiness: 'initial', models: { one: { records } } } })
+  const counting = (id: string, records: number) => account(id, { sync: { readiness: 'initial', records } })
   const { row, part } = await prepareList([counting('a', 1), counting('b', 12_345), counting('c', 0)])
   const records = (id: string) => part('records', row(id))?.textContent?.replace(/[\u2068\u2069]/g, '')
   expect([records('a'), records('b'), records('c')]).toEqual(['1 record so far', '12,345 records so far', ''])

@@ -24,6 +24,14 @@ describe.each([...locales])('the texts in %s', (language, texts) => {
     for (const key of ['records', 'found']) expect(wanted.filter((category) => !texts[`${key}_${category}`])).toEqual([])
   })
 
+  it('name what is counted, one and many, and the same things in every language', () => {
+    if (language === 'en') return expect(texts.counted).toBe('{count} {what}')
+    const things = (of: Record<string, string> | undefined) => Object.keys(of ?? {}).filter((key) => key.startsWith('model_'))
+    expect(things(texts).length).toBeGreaterThan(30)
+    expect(things(texts).toSorted()).toEqual(things(locales.get('fr')).toSorted())
+    expect(things(texts).filter((key) => !/^[^|{}]+(\|[^|{}]+)?$/.test(texts[key] ?? ''))).toEqual([])
+  })
+
   it('fill in the same values as the English ones', () => {
     const values = (text: string | undefined) => text?.match(/\{\w+\}/g)?.sort() ?? []
     const differ = Object.keys(english).filter(
@@ -41,7 +49,7 @@ describe.each([...locales])('the texts in %s', (language, texts) => {
   it('are in that language', () => {
     if (language === 'en') return expect(Object.keys(texts).length).toBeGreaterThan(60)
     const same = Object.keys(english).filter((key) => texts[key] === english[key as keyof typeof english])
-    expect(same.filter((key) => !/^(category|list|nameless)/.test(key))).toEqual([])
+    expect(same.filter((key) => !/^(category|list|nameless|counted)/.test(key))).toEqual([])
   })
 })
 
@@ -208,8 +216,28 @@ describe('numbers and times', () => {
     ['ja', 5, 'これまでに5件'],
   ])('in %s: %i', async (language, records, words) => {
     document.documentElement.lang = language
-    const { part, row } = await prepareList([account('a', { sync: { readiness: 'initial', models: { one: { records } } } })])
+    const { part, row } = await prepareList([account('a', { sync: { readiness: 'initial', records } })])
     const shown = () => part('records', row('a'))?.textContent?.replace(/[\u2068\u2069]/g, '')
+    await expect.poll(shown).toBe(words)
+    document.documentElement.lang = ''
+  })
+
+  it.each([
+    ['en', '1,240 employees · 1 team so far'],
+    ['de', 'Bisher 1.240 Personen · 1 Team'],
+    ['fr', '1 240 employés · 1 équipe jusqu’à présent'],
+    ['es', '1240 empleados · 1 equipo hasta ahora'],
+    ['pt', '1.240 funcionários · 1 equipe até agora'],
+    ['ja', 'これまでに従業員1,240件 · チーム1件'],
+    ['ar', 'الموظفون: 1,240 · الفرق: 1 حتى الآن'],
+  ])('in %s, by what was counted', async (language, words) => {
+    document.documentElement.lang = language
+    const models = { 'hris.Employee': { records: 1240 }, 'hris.Team': { records: 1 }, 'hris.SomethingInfo': { records: 7 } }
+    const { part, row } = await prepareList([account('a', { sync: { readiness: 'initial', models } })])
+    const shown = () =>
+      part('records', row('a'))
+        ?.textContent?.replace(/[\u2068\u2069]/g, '')
+        .replace(/\s/g, ' ')
     await expect.poll(shown).toBe(words)
     document.documentElement.lang = ''
   })
