@@ -1,7 +1,15 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/storage/index.ts', 'src/storage/memory.ts', 'src/http/index.ts', 'src/node/index.ts', 'src/models/index.ts'],
+  entry: [
+    'src/index.ts',
+    'src/storage/index.ts',
+    'src/storage/memory.ts',
+    'src/http/index.ts',
+    'src/node/index.ts',
+    'src/models/index.ts',
+    'src/browser.ts',
+  ],
   format: ['esm', 'cjs'],
   target: 'node22',
   dts: process.env.CONNECT_SKIP_TYPES !== '1',

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { listenSandbox } from './listen.ts'
 import { createSandbox } from './sandbox.ts'
 import type { RequestEntry } from './settings.ts'
+import { webhookEvents } from './webhooks.ts'
 
 const usage = `connect-integration-sandbox: an offline double of Merge
 
@@ -15,7 +16,8 @@ const usage = `connect-integration-sandbox: an offline double of Merge
   --sync-every-seconds 86400   from one sync to the next
   --rate-limit 100             requests per linked account and minute
   --webhook-url                where signed webhooks go, for example http://localhost:3000/api/integrations/webhook
-  --webhook-secret             what signs them; default sandbox_webhook_secret`
+  --webhook-secret             what signs them; default sandbox_webhook_secret
+  --webhook-records            also one for every record that Merge writes after the first sync, and for every model of a sync`
 
 await main()
 
@@ -35,7 +37,13 @@ async function main(): Promise<void> {
     syncMs: 2000,
     syncEveryMs: number('sync-every-seconds') * 1000,
     rateLimitPerMinute: number('rate-limit'),
-    ...(values['webhook-url'] && { webhooks: { url: values['webhook-url'], secret: values['webhook-secret'] } }),
+    ...(values['webhook-url'] && {
+      webhooks: {
+        url: values['webhook-url'],
+        secret: values['webhook-secret'],
+        ...(values['webhook-records'] && { events: [...webhookEvents, '*.added', '*.changed', '*.removed', '*.synced'] as const }),
+      },
+    }),
     onRequest: (entry) => {
       // The control page asks every second.
       if (entry.path !== '/sandbox/accounts') console.log(logLine(entry))
@@ -66,6 +74,7 @@ function readArguments() {
         'sync-every-seconds': { type: 'string', default: '86400' },
         'rate-limit': { type: 'string', default: '100' },
         'webhook-url': { type: 'string' },
+        'webhook-records': { type: 'boolean', default: false },
         'webhook-secret': { type: 'string', default: 'sandbox_webhook_secret' },
       },
     })

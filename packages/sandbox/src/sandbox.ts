@@ -14,7 +14,7 @@ import { createLimits } from './merge/limits.ts'
 import { requestEntry } from './request-entry.ts'
 import { SandboxError } from './sandbox-error.ts'
 import { resolveSettings, type SandboxOptions } from './settings.ts'
-import { createWebhooks } from './webhooks.ts'
+import { createWebhooks, type WebhookEvent } from './webhooks.ts'
 import { categories } from './world/index.ts'
 
 /** An offline Merge, whole, in one object. It starts no timer: time passes for it when it is asked something. */
@@ -30,6 +30,8 @@ export interface Sandbox extends Actions {
   link: Pick<LinkSessions, 'start' | 'complete' | 'abandon'>
   /** Sends the webhooks that have become due by now, with Merge's retries. Resolves with how many were taken. */
   deliverWebhooks(): Promise<number>
+  /** Which webhooks are sent from now on, as in Merge's dashboard; `['*.changed']` are those of every record that changes. */
+  setWebhookEvents(events: readonly WebhookEvent[]): void
   /** Lets something go wrong. Returns a function that ends it early. */
   fault(fault: Fault): () => void
   clearFaults(): void
@@ -59,6 +61,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       accounts.list()
       return webhooks.deliver()
     },
+    setWebhookEvents: webhooks.setEvents,
     fault: faults.add,
     clearFaults: faults.clear,
     resetLimits: limits.reset,

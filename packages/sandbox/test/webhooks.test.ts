@@ -87,4 +87,70 @@ describe('webhooks', () => {
     await sandbox.deliverWebhooks()
     expect(events()).toEqual(['LinkedAccount.sync_completed'])
   })
+
+  test('of records are off, and on they tell what every sync after the first has written', async () => {
+    const off = prepareWebhooks()
+    const on = prepareWebhooks({ events: ['*.added', '*.changed', 'Employee.removed'] })
+    for (const { sandbox, link, clock } of [off, on]) {
+      const { id } = await link()
+      clock.advance(1000)
+      sandbox.hire(id, { fields: { first_name: 'Ada' } })
+      const { id: changed } = sandbox.change(id, { model: 'hris.Company', fields: { display_name: 'New Ltd' } })
+      const gone = sandbox.remove(id, { model: 'hris.Employee' }).id
+      sandbox.sync(id)
+      clock.advance(1)
+      await sandbox.deliverWebhooks()
+      if (off.sandbox === sandbox) continue
+      const bodies = on.received.map(({ text }) => JSON.parse(text))
+      const of = (event: string) => bodies.filter(({ hook }) => hook.event === event).map(({ data }) => data)
+      expect(of('Company.changed')).toEqual(sandbox.truth(id, 'hris.Company').filter((record) => record.id === changed))
+      expect(of('Employee.added')).toMatchObject([{ first_name: 'Ada', remote_was_deleted: false }])
+      expect(of('Employee.removed')).toMatchObject([{ id: gone, remote_was_deleted: true }])
+      // What went with the employee, under names that are not on.
+      expect(bodies.filter(({ hook }) => hook.event.endsWith('.removed'))).toHaveLength(1)
+      expect(bodies.every(({ linked_account }) => linked_account.id === id)).toBe(true)
+    }
+    expect(off.events()).toEqual(['LinkedAccount.linked', 'LinkedAccount.sync_completed', 'LinkedAccount.sync_completed'])
+  })
+
+  test('can be switched on and off while it runs, by the control API too', async () => {
+    const { sandbox, link, clock, call, events } = prepareWebhooks({ events: [] })
+    const { id } = await link()
+    clock.advance(1000)
+    const edit = () => sandbox.change(id, { model: 'hris.Company', fields: { display_name: `Ltd ${clock.now()}` }, immediately: true })
+    edit()
+    expect((await call('/sandbox/webhooks', { body: { events: ['Company.changed'] } })).body).toEqual({ done: true })
+    edit()
+    sandbox.setWebhookEvents([])
+    edit()
+    await sandbox.deliverWebhooks()
+    expect(events()).toEqual(['Company.changed'])
+    for (const wrong of [['LinkedAccount.changed'], ['Employee.created'], ['*'], 'Company.changed', undefined])
+      expect((await call('/sandbox/webhooks', { body: { events: wrong } })).status, String(wrong)).toBe(400)
+    expect(() => prepareSandbox().sandbox.setWebhookEvents(['Company.changed'])).toThrow('nowhere to send')
+  })
+
+  test('of records are called as Merge calls them, and look as in the list', async () => {
+    const names = {
+      crm: ['CRMContact', 'CRMAccount', 'Opportunity'],
+      accounting: ['Invoice', 'Contact', 'AccountingTransaction'],
+      knowledgebase: ['KnowledgeBaseArticle'],
+      filestorage: ['FileStorageFile'],
+      ticketing: ['Ticket', 'TicketingTag'],
+      ats: ['Candidate', 'RemoteUser'],
+    }
+    for (const [category, expected] of Object.entries(names)) {
+      const { sandbox, link, clock, received, events } = prepareWebhooks({ events: ['*.synced', '*.added'] })
+      const { id } = await link('org_1', category)
+      clock.advance(1000)
+      const { model } = sandbox.add(id, { immediately: true })
+      await sandbox.deliverWebhooks()
+      expect(events(), category).toEqual(expect.arrayContaining(expected.map((name) => `${name}.synced`)))
+      const added = received.map(({ text }) => JSON.parse(text)).find(({ hook }) => hook.event === `${expected[0]}.added`)
+      expect(sandbox.truth(id, model)).toContainEqual(added?.data)
+      const [first] = received.map(({ text }) => JSON.parse(text)).filter(({ hook }) => hook.event === `${expected[0]}.synced`)
+      expect(Object.keys(first.data)).toEqual(['integration_name', 'integration_id', 'synced_fields', 'sync_status'])
+      expect(first.data.sync_status).toMatchObject({ status: 'DONE', last_sync_result: 'DONE' })
+    }
+  })
 })

@@ -26,7 +26,26 @@ export class IntegrationError extends Error {
 
   /** Like `instanceof`, but also true for an error from a second copy of this package. */
   static isInstance(error: unknown): error is IntegrationError {
-    return typeof error === 'object' && error !== null && (error as { marker?: unknown }).marker === MARKER
+    try {
+      return typeof error === 'object' && error !== null && (error as { marker?: unknown }).marker === MARKER
+    } catch {
+      return false
+    }
+  }
+}
+
+/** What may be logged of anything that was thrown: of our own errors all, of others what they call themselves. Never throws. */
+export function describeError(error: unknown): { code: ErrorCode | 'UNEXPECTED'; message: string } {
+  if (IntegrationError.isInstance(error)) return { code: error.code, message: error.message }
+  return { code: 'UNEXPECTED', message: nameOf(error) }
+}
+
+function nameOf(error: unknown): string {
+  try {
+    const name = (error as { name?: unknown } | null | undefined)?.name
+    return typeof name === 'string' && /^[\w.]{1,60}$/.test(name) ? name : typeof error
+  } catch {
+    return typeof error
   }
 }
 

@@ -2,6 +2,8 @@
 export interface IntegrationEvents {
   'account.linked': AccountEvent
   'account.relinked': AccountEvent
+  /** Merge has an e-mail address for it whose domain is that of nobody who opened it here. Worth a look: was it linked by whom you think? */
+  'account.foreign_email': AccountEvent & { domain: string; expected: string[] }
   'account.relink_needed': AccountEvent
   /** Relinked elsewhere, or read again after `account.degraded`. */
   'account.recovered': AccountEvent

@@ -1,6 +1,8 @@
 import type { Core } from './core.ts'
 import { IntegrationError } from './errors.ts'
-import type { Status } from './storage/port.ts'
+import { everyAccount } from './storage/every-account.ts'
+import type { Status, Storage } from './storage/port.ts'
+import { readCheckpoint } from './sync/checkpoint.ts'
 
 /** For a probe and a dashboard: numbers and codes, nothing of a customer's and nothing secret. */
 export interface HealthReport {
@@ -26,10 +28,26 @@ export interface HealthReport {
     /** Failed answers of the last 10 seconds, of which Merge blocks an address after 20; in this process. */
     failures: number
   }
+  /** With `{ quarantine: true }` only. */
+  quarantine?: QuarantineCount[]
+}
+
+export interface HealthOptions {
+  /** Also list whose records are left out (`quarantine`). Reads every connection, so it is for a report now and then, not for a probe. */
+  quarantine?: boolean
+}
+
+/** Of one connection and model, how many records the store refuses. They are asked for again by themselves; nothing else waits for them. */
+export interface QuarantineCount {
+  accountId: string
+  organizationId: string
+  model: string
+  /** 100 at most are counted. */
+  records: number
 }
 
 /** Never throws: a store that does not answer is `ok: false` with its code, and zeros. */
-export async function health(core: Core): Promise<HealthReport> {
+export async function health(core: Core, options: HealthOptions = {}): Promise<HealthReport> {
   const now = core.clock.now()
   const { is, until } = core.breaker.state()
   const merge: HealthReport['merge'] = {
@@ -39,9 +57,22 @@ export async function health(core: Core): Promise<HealthReport> {
   }
   try {
     const { accounts, due, leased, oldestDue } = await core.storage.stats(now)
-    return { ok: true, storage: { ok: true }, accounts, work: { due, leased, lateMs: oldestDue === null ? 0 : now - oldestDue }, merge }
+    const work = { due, leased, lateMs: oldestDue === null ? 0 : now - oldestDue }
+    const quarantine = options.quarantine ? { quarantine: await countQuarantined(core.storage) } : {}
+    return { ok: true, storage: { ok: true }, accounts, work, merge, ...quarantine }
   } catch (error) {
     const code = IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED'
     return { ok: false, storage: { ok: false, code }, accounts: {}, work: { due: 0, leased: 0, lateMs: 0 }, merge }
   }
+}
+
+async function countQuarantined(storage: Storage): Promise<QuarantineCount[]> {
+  const counts: QuarantineCount[] = []
+  for await (const { id: accountId, organizationId, models } of everyAccount(storage, {})) {
+    for (const [model, { checkpoint }] of Object.entries(models)) {
+      const records = readCheckpoint(checkpoint).quarantine.length
+      if (records > 0) counts.push({ accountId, organizationId, model, records })
+    }
+  }
+  return counts
 }

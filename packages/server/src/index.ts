@@ -3,7 +3,7 @@ export type { ChangesPage, ReadChanges, ReadChangesPage, RecordChange } from './
 export { integrationsFromEnv } from './environment.ts'
 export { ErrorCode, IntegrationError, type IntegrationErrorDetails } from './errors.ts'
 export type { AccountEvent, EventName, IntegrationEvents } from './events.ts'
-export type { HealthReport } from './health.ts'
+export type { HealthOptions, HealthReport, QuarantineCount } from './health.ts'
 export { createIntegrations, type Integrations } from './integrations.ts'
 export type { AdoptInput } from './link/adopt-account.ts'
 export type { AuditReport } from './link/audit-accounts.ts'

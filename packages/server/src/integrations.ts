@@ -1,8 +1,8 @@
 import { createCatalog } from './catalog.ts'
 import type { Core } from './core.ts'
-import { ErrorCode, IntegrationError } from './errors.ts'
+import { describeError, ErrorCode, IntegrationError } from './errors.ts'
 import { createEvents, type EventName, type IntegrationEvents } from './events.ts'
-import { type HealthReport, health } from './health.ts'
+import { type HealthOptions, type HealthReport, health } from './health.ts'
 import { type AuditReport, auditAccounts } from './link/audit-accounts.ts'
 import { readDetails } from './link/details.ts'
 import { createKeepCandidate } from './link/keep-candidate.ts'
@@ -14,13 +14,22 @@ import { createErrorBudget } from './merge/error-budget.ts'
 import { type CatalogEntry, createGateway } from './merge/gateway.ts'
 import { resolveHosts } from './merge/region.ts'
 import { createTransport } from './merge/transport.ts'
-import { checkOptions, type Options, wantedModels } from './options.ts'
+import { checkOptions, checkTls, type Options, wantedModels } from './options.ts'
 import { createOwner, type Owner } from './owner.ts'
 import { openVault } from './secrets/key-management.ts'
 import { Secret } from './secrets/secret.ts'
 import { prepared } from './storage/prepared.ts'
 import type { ModelVerdict } from './sync/verify-model.ts'
-import { systemClock, systemFetch, systemLogger, systemRandom, systemRandomBytes, systemSleep } from './system.ts'
+import {
+  forgivingLogger,
+  systemClock,
+  systemEnvironment,
+  systemFetch,
+  systemLogger,
+  systemRandom,
+  systemRandomBytes,
+  systemSleep,
+} from './system.ts'
 import { verify } from './verify.ts'
 import { createWakeup } from './wakeup.ts'
 import { createWebhookReceiver, type WebhookInput, type WebhookVerdict } from './webhooks/receive.ts'
@@ -52,8 +61,11 @@ export interface Integrations {
    * at each account's pace, and changes nothing. For an operator. Throws what Merge answers for the first account that cannot be read.
    */
   verify(query?: { organization?: string; model?: string; signal?: AbortSignal }): AsyncGenerator<ModelVerdict>
-  /** For a probe: does the store answer, how much waits and how long, does Merge answer. Never throws, makes no request to Merge, tells no secret. */
-  health(): Promise<HealthReport>
+  /**
+   * For a probe: does the store answer, how much waits and how long, does Merge answer. Never throws, makes no request to Merge, tells no secret.
+   * With `{ quarantine: true }`, for a report: of which connections how many records are left out.
+   */
+  health(options?: HealthOptions): Promise<HealthReport>
   /**
    * Seals every token under the first of `secrets`. Online, resumable, safe in several processes; afterwards the other keys can go.
    * A token that cannot be opened is left as it is and thrown at the end (`CRYPTO_KEY_UNKNOWN`, `CRYPTO_TAMPERED`).
@@ -68,6 +80,7 @@ export interface Integrations {
 /** Puts the SDK together. Checks every option and throws `CONFIG_INVALID` with its name; makes no request and opens no database yet. */
 export function createIntegrations(options: Options): Integrations {
   checkOptions(options)
+  checkTls(systemEnvironment())
   const core = compose(options)
   return {
     forOrganization: (organizationId) => createOwner(core, { organizationId, userId: null }),
@@ -85,7 +98,7 @@ export function createIntegrations(options: Options): Integrations {
         core.sync.settings.models.map((model) => model.category),
       ),
     verify: (query) => verify(core, query),
-    health: () => health(core),
+    health: (options) => health(core, options),
     rotateSecrets: () => rotateSecrets(core.link),
     on: core.events.on,
     core,
@@ -97,7 +110,7 @@ function compose(options: Options): Core {
   const sleep = options.sleep ?? systemSleep
   const random = options.random ?? systemRandom
   const randomBytes = options.randomBytes ?? systemRandomBytes
-  const logger = options.logger ?? systemLogger
+  const logger = forgivingLogger(options.logger ?? systemLogger)
   const storage = prepared(options.storage)
   const hosts = resolveHosts(options.merge)
   const apiKey = new Secret(options.merge.apiKey)
@@ -107,7 +120,7 @@ function compose(options: Options): Core {
   const gateway = createGateway(
     createTransport({ apiBase: hosts.apiBase, apiKey, fetch: options.fetch ?? systemFetch, clock, sleep, random, logger, breaker, budget }),
   )
-  const events = createEvents((error) => logger.error('A listener threw', { name: (error as { name?: unknown })?.name }))
+  const events = createEvents((error) => logger.error('A listener threw', describeError(error)))
 
   const link: Core['link'] = {
     storage,

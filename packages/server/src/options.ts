@@ -6,7 +6,7 @@ import type { KeyManagement } from './secrets/key-management.ts'
 import type { Storage } from './storage/port.ts'
 import type { MergePlan } from './sync/governor.ts'
 import type { Sink } from './sync/sink.ts'
-import type { Clock, Logger, Sleep } from './system.ts'
+import type { Clock, Environment, Logger, Sleep } from './system.ts'
 
 /** What {@link createIntegrations} takes. The options object is read once and never changed. */
 export interface Options {
@@ -158,6 +158,17 @@ export function checkOptions(options: Options): void {
   )
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
     need(options.logger === undefined || typeof options.logger[level] === 'function', `"logger" must have a method ${level}().`)
+}
+
+/**
+ * Throws `CONFIG_INVALID` in production (`NODE_ENV`) when Node was told to trust any certificate: whoever stands between would read the API
+ * key, and with it every linked account.
+ */
+export function checkTls(environment: Environment): void {
+  need(
+    !(environment.NODE_ENV === 'production' && environment.NODE_TLS_REJECT_UNAUTHORIZED === '0'),
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 switches off every check of certificates, and NODE_ENV is "production". Remove it; to trust an authority of your own, name its certificate in NODE_EXTRA_CA_CERTS.',
+  )
 }
 
 function checkWebhookSecrets(secrets: Options['webhookSecrets']): void {

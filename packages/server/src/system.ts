@@ -13,6 +13,8 @@ export interface Clock {
 /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted. */
 export type Sleep = (ms: number, options?: { signal?: AbortSignal }) => Promise<void>
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 export interface Logger {
   debug(message: string, fields?: Record<string, unknown>): void
   info(message: string, fields?: Record<string, unknown>): void
@@ -30,6 +32,9 @@ export const systemRandom = (): number => Math.random()
 
 export const systemRandomBytes = (size: number): Uint8Array => randomBytes(size)
 
+/** The environment of this process, as it is now. */
+export const systemEnvironment = (): Environment => process.env
+
 export const systemFetch: typeof fetch = (input, init) => fetch(input, init)
 
 /** Warnings and errors only; pass a `logger` to hear more. */
@@ -38,4 +43,18 @@ export const systemLogger: Logger = {
   info() {},
   warn: (message, fields) => console.warn(`[connect-integration] ${message}`, ...(fields ? [fields] : [])),
   error: (message, fields) => console.error(`[connect-integration] ${message}`, ...(fields ? [fields] : [])),
+}
+
+/** The same, and when it throws nobody else hears of it: work that is done must not fail because it could not be told. */
+export function forgivingLogger(logger: Logger): Logger {
+  const write =
+    (level: keyof Logger): Logger['info'] =>
+    (message, fields) => {
+      try {
+        logger[level](message, fields)
+      } catch {
+        // There is nowhere left to tell it.
+      }
+    }
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
 }

@@ -1,5 +1,5 @@
 import type { Core } from './core.ts'
-import { IntegrationError } from './errors.ts'
+import { describeError } from './errors.ts'
 import { finishDeletion } from './link/delete-account.ts'
 import { settleCandidates } from './link/settle-candidates.ts'
 import type { Account, Claim } from './storage/port.ts'
@@ -60,7 +60,7 @@ export async function run(core: Core, options: { signal: AbortSignal; concurrenc
       if (claims.length === 0 || busy.size >= concurrency) await core.wakeup.wait(POLL_MS, options.signal)
     } catch (error) {
       failures++
-      core.logger.error('No work could be fetched from the store; trying again', { code: codeOf(error), message: messageOf(error) })
+      core.logger.error('No work could be fetched from the store; trying again', describeError(error))
       await core.wakeup.wait(Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** failures), options.signal)
     }
   }
@@ -100,8 +100,7 @@ async function attend(core: Core, claim: Claim, signal: AbortSignal, urgent = fa
   } catch (error) {
     core.logger.error('Work on a linked account failed; it will be tried again', {
       accountId: account.id,
-      code: codeOf(error),
-      message: messageOf(error),
+      ...describeError(error),
     })
   }
 }
@@ -126,13 +125,4 @@ async function putDown(core: Core, claim: Claim, due: number | null): Promise<vo
     checkpoint: account.models[ACCOUNT]?.checkpoint ?? null,
     release: { due, dirtySeen: claim.dirty },
   })
-}
-
-function codeOf(error: unknown): string {
-  return IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED'
-}
-
-/** Only our own errors are known to be free of secrets. */
-function messageOf(error: unknown): string {
-  return IntegrationError.isInstance(error) ? error.message : `${(error as { name?: unknown })?.name ?? typeof error}`
 }

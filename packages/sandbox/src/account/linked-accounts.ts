@@ -1,10 +1,11 @@
 import type { Integration } from '../integrations.ts'
-import { issueShape, syncCompleted } from '../merge/shapes.ts'
+import { plainRecord } from '../merge/records.ts'
+import { issueShape, modelSynced, syncCompleted } from '../merge/shapes.ts'
 import { tokenFrom, uuidFrom } from '../random.ts'
 import type { Settings } from '../settings.ts'
-import type { Webhooks } from '../webhooks.ts'
+import { eventModel, type RecordChange, type Webhooks } from '../webhooks.ts'
 import type { Category } from '../world/category.ts'
-import { createMirror, type Mirror } from './mirror.ts'
+import { type Copy, createMirror, type Mirror } from './mirror.ts'
 import { createSource, type Source } from './source.ts'
 import type { ModelSync, Permission } from './sync-runs.ts'
 
@@ -104,7 +105,8 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
       account.accountToken ??= newToken()
       account.data ??= linkData(account, now)
       account.status = 'COMPLETE'
-      emit(account, 'LinkedAccount.linked', { account_token: account.accountToken, is_relink: relinked })
+      const { accountToken } = account
+      emit(account, 'LinkedAccount.linked', () => ({ account_token: accountToken, is_relink: relinked }))
       resolveIssues(account)
       const { mirror } = account.data
       mirror.permit('run')
@@ -126,7 +128,7 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
     },
     delete(account) {
       accounts.delete(account.id)
-      emit(account, 'LinkedAccount.deleted', {})
+      emit(account, 'LinkedAccount.deleted', () => ({}))
     },
   }
 
@@ -134,15 +136,21 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
     const { category, organizationName } = account
     const shape = { category, organizationName, seed: settings.seed, linkedAccountId: account.id }
     const source = createSource({ ...shape, size: settings.sizeOf(category.name), today: now })
-    const finished = (run: { initial: boolean; models: ModelSync[] }) =>
-      emit(account, 'LinkedAccount.sync_completed', syncCompleted(account, run.initial, run.models))
-    return { source, mirror: createMirror({ category, source, settings, linkedAt: now, finished }) }
+    const written = (copy: Copy, change: RecordChange) => {
+      const model = category.models.find(({ id }) => id === copy.model)!
+      emit(account, `${eventModel(category.name, model)}.${change}`, () => plainRecord(copy, model))
+    }
+    const finished = (run: { initial: boolean; models: ModelSync[] }) => {
+      for (const sync of run.models) emit(account, `${eventModel(category.name, sync.model)}.synced`, () => modelSynced(account, sync))
+      emit(account, 'LinkedAccount.sync_completed', () => syncCompleted(account, run.initial, run.models))
+    }
+    return { source, mirror: createMirror({ category, source, settings, linkedAt: now, written, finished }) }
   }
 
   function resolveIssues(account: LinkedAccount): void {
     for (const issue of account.issues.filter((each) => each.status === 'ONGOING')) {
       issue.status = 'RESOLVED'
-      emit(account, 'Issue.resolved', issueShape(issue, account))
+      emit(account, 'Issue.resolved', () => issueShape(issue, account))
     }
   }
 
@@ -155,7 +163,7 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
       const description = 'The credentials for this account no longer work. The account has to be linked again.'
       const issue: Issue = { id, status: 'ONGOING', description, firstAt: now, lastAt: now }
       account.issues.push(issue)
-      emit(account, 'Issue.new', issueShape(issue, account))
+      emit(account, 'Issue.new', () => issueShape(issue, account))
     }
   }
 }

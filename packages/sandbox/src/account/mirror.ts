@@ -1,3 +1,4 @@
+import type { RecordChange } from '../webhooks.ts'
 import type { Category } from '../world/category.ts'
 import type { Source } from './source.ts'
 import { createSyncRuns, type RunFinished, type SyncRuns, type SyncTiming } from './sync-runs.ts'
@@ -34,6 +35,8 @@ export function createMirror(input: {
   source: Source
   settings: MirrorSettings
   linkedAt: number
+  /** Merge has written this, in a run after the first or outside any. */
+  written: (copy: Copy, change: RecordChange) => void
   finished: RunFinished
 }): Mirror {
   const { category, source, settings } = input
@@ -55,20 +58,25 @@ export function createMirror(input: {
     get: (model, id) => tables.get(model)?.get(id) ?? null,
     copyNow(model, id, now) {
       lastOutOfBand = Math.max(now * 1000, lastOutOfBand + 1)
-      write(model, id, lastOutOfBand)
+      write(model, id, lastOutOfBand, false)
     },
   }
 
   /** Takes over what the source says at this moment. A record that came and went between two runs leaves no row. */
-  function write(model: string, id: string, stamp: number): void {
+  function write(model: string, id: string, stamp: number, initial: boolean): void {
     const table = tables.get(model)!
     const known = table.get(id)
     const record = source.get(model, id)
+    const put = (copy: Copy, change: RecordChange) => {
+      table.set(id, copy)
+      if (!initial) input.written(copy, change)
+    }
     if (record) {
       const { remoteId, fields } = record
-      table.set(id, { model, id, remoteId, fields, createdAt: known?.createdAt ?? stamp, modifiedAt: stamp, deleted: false })
+      const copy = { model, id, remoteId, fields, createdAt: known?.createdAt ?? stamp, modifiedAt: stamp, deleted: false }
+      put(copy, known ? 'changed' : 'added')
     } else if (known && !known.deleted) {
-      table.set(id, { ...known, deleted: true, modifiedAt: settings.stampDeletions ? stamp : known.modifiedAt })
+      put({ ...known, deleted: true, modifiedAt: settings.stampDeletions ? stamp : known.modifiedAt }, 'removed')
     }
   }
 }

@@ -69,7 +69,8 @@ export function createSyncRuns(input: {
   source: Source
   timing: SyncTiming
   firstRunAt: number
-  write(model: string, id: string, stamp: number): void
+  /** `initial`: in the first run of all. */
+  write(model: string, id: string, stamp: number, initial: boolean): void
   finished: RunFinished
 }): SyncRuns {
   const { source, timing } = input
@@ -160,7 +161,7 @@ export function createSyncRuns(input: {
     for (; current.position < current.writes.length; current.position++) {
       const { model, id, stamp, visibleAt } = current.writes[current.position]!
       if (visibleAt > now) break
-      if (writes(states.find((state) => state.model.id === model)!)) input.write(model, id, stamp)
+      if (writes(states.find((state) => state.model.id === model)!)) input.write(model, id, stamp, current.initial)
       else source.markUnseen(model, id)
     }
     for (const end of current.ends) {

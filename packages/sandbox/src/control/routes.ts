@@ -5,6 +5,7 @@ import { integrations } from '../integrations.ts'
 import { json } from '../merge/answers.ts'
 import type { Sandbox } from '../sandbox.ts'
 import { SandboxError } from '../sandbox-error.ts'
+import type { WebhookEvent } from '../webhooks.ts'
 import { categories } from '../world/index.ts'
 
 type Body = Record<string, unknown>
@@ -50,6 +51,8 @@ function route(sandbox: Sandbox, name: string, segments: string[], query: URLSea
       return done(() => sandbox.setStatus(id, body.status as AccountStatus))
     case 'POST accounts/:id/model-status':
       return done(() => sandbox.setModelStatus(id, String(body.model), body.status as SyncState))
+    case 'POST webhooks':
+      return done(() => sandbox.setWebhookEvents(body.events as WebhookEvent[]))
     case 'POST faults':
       return done(() => sandbox.fault(body as unknown as Fault))
     case 'DELETE faults':

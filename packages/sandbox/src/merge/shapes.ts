@@ -104,6 +104,17 @@ export function syncCompleted(account: LinkedAccount, initial: boolean, models: 
   }
 }
 
+/** The `data` of a `{Model}.synced` webhook. */
+export function modelSynced(account: LinkedAccount, sync: ModelSync) {
+  const records = account.data?.mirror.copies(sync.model.id) ?? []
+  return {
+    integration_name: account.integration?.name ?? null,
+    integration_id: account.integration?.slug ?? null,
+    synced_fields: Object.keys(records.at(-1)?.fields ?? {}),
+    sync_status: syncStatus(sync),
+  }
+}
+
 function ownership(account: LinkedAccount, settings: Settings) {
   return {
     category: account.category.name,

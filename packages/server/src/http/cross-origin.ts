@@ -19,7 +19,8 @@ export function createCrossOrigin(trustedOrigins: readonly string[]): CrossOrigi
 
   const headers = (request: Request): Record<string, string> => ({
     vary: 'Origin',
-    'cross-origin-resource-policy': trusted.size > 0 ? 'cross-origin' : 'same-origin',
+    // Pages of trusted origins read by CORS, to which this does not apply: it is about what is loaded without, as a script or a picture.
+    'cross-origin-resource-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     ...(isTrusted(request)
       ? { 'access-control-allow-origin': request.headers.get('origin') ?? '', 'access-control-allow-credentials': 'true' }
@@ -36,7 +37,7 @@ export function createCrossOrigin(trustedOrigins: readonly string[]): CrossOrigi
       if (site === 'same-origin' || site === 'none') return
       const origin = request.headers.get('origin')
       // Browsers that do not send Sec-Fetch-Site send Origin; what sends neither is no browser, and carries no one's cookies by accident.
-      if (site === null && origin !== null && sameHost(origin, request)) return
+      if (site === null && origin !== null && isOwn(origin, request)) return
       throw new IntegrationError(
         ErrorCode.CROSS_ORIGIN,
         `A ${request.method} request from ${origin === null ? 'a caller without an Origin header' : `the origin ${origin.slice(0, 100)}`} was refused. If that is a page of yours, add its origin to "trustedOrigins".`,
@@ -56,19 +57,20 @@ export function createCrossOrigin(trustedOrigins: readonly string[]): CrossOrigi
   }
 }
 
-/** Behind a proxy the scheme of `request.url` is the proxy's word; the host is what names the site. */
-function sameHost(origin: string, request: Request): boolean {
-  try {
-    return new URL(origin).host === (request.headers.get('host') ?? new URL(request.url).host)
-  } catch {
-    return false
-  }
+/**
+ * Behind a proxy the scheme of `request.url` is the proxy's word; the host is what names the site. What a browser sends is exactly an origin of
+ * the web, so it is compared as text: with no path, no user, no scheme of an app's own, and never two.
+ */
+function isOwn(origin: string, request: Request): boolean {
+  const scheme = /^https?:/.exec(origin)?.[0]
+  const host = request.headers.get('host') ?? new URL(request.url).host
+  return scheme !== undefined && /^[\w.:[\]-]+$/.test(host) && URL.parse(`${scheme}//${host}`)?.origin === origin
 }
 
 function readOrigin(value: string): string {
   try {
-    const { origin } = new URL(value)
-    if (origin !== 'null') return origin
+    const { origin, href } = new URL(value)
+    if (origin !== 'null' && href === `${origin}/`) return origin
   } catch {
     // Falls through: "*" and host names without a scheme are refused alike.
   }

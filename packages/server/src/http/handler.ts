@@ -1,9 +1,10 @@
-import { ErrorCode, IntegrationError } from '../errors.ts'
+import { describeError, ErrorCode, IntegrationError } from '../errors.ts'
 import type { Integrations } from '../integrations.ts'
 import { createCrossOrigin } from './cross-origin.ts'
 import { type AuthorizeInput, checkIdentity, type Identity } from './identity.ts'
 import { errorResponse, publicCode } from './public-error.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { checkContentType } from './read-json.ts'
 import { matchRoute, type Route } from './routes.ts'
 import { createTickRoute } from './tick.ts'
 import { answerWebhook, createWebhookDoor, WEBHOOK_DOOR } from './webhook.ts'
@@ -64,6 +65,7 @@ export function createHandler(integrations: Integrations, options: HandlerOption
     if (webhook?.path === url.pathname && request.method === 'POST') return answerWebhook(webhook, request)
     const { route, id } = matchRoute(request.method, url.pathname.slice(basePath.length))
     crossOrigin.check(request)
+    checkContentType(request)
     const identity = checkIdentity(await options.authenticate(request))
     if (identity === null) throw new IntegrationError(ErrorCode.NOT_AUTHENTICATED, 'Nobody is signed in: "authenticate" returned null.')
 
@@ -106,12 +108,7 @@ export function createHandler(integrations: Integrations, options: HandlerOption
 
   /** What a caller did wrong is worth a line for debugging; what we or Merge did wrong is worth a warning. */
   function report(error: unknown, requestId: string): void {
-    const ours = IntegrationError.isInstance(error)
-    const fields = {
-      requestId,
-      code: ours ? error.code : 'UNEXPECTED',
-      message: ours ? error.message : `${(error as { name?: unknown })?.name ?? typeof error}`,
-    }
+    const fields = { requestId, ...describeError(error) }
     if (publicCode(error) === 'unavailable') core.logger.error('A request could not be served', fields)
     else core.logger.info('A request was refused', fields)
   }

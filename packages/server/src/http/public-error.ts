@@ -28,7 +28,8 @@ export function publicError(code: PublicErrorCode, requestId: string): { status:
 }
 
 export function publicCode(error: unknown): PublicErrorCode {
-  return (IntegrationError.isInstance(error) ? PUBLIC[error.code] : undefined) ?? 'unavailable'
+  const code = IntegrationError.isInstance(error) ? error.code : null
+  return (code !== null && Object.hasOwn(PUBLIC, code) && PUBLIC[code]) || 'unavailable'
 }
 
 /** Whatever is not named here is `unavailable`. */

@@ -3,10 +3,18 @@ import { ErrorCode, IntegrationError } from '../errors.ts'
 
 const MAXIMUM_BYTES = 64 * 1024
 
+/**
+ * A form of a foreign page can send three content types, and always names one: so whoever changes something names JSON or, where no body is
+ * read, nothing. Throws `INPUT_INVALID`.
+ */
+export function checkContentType({ method, headers }: Request): void {
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (method !== 'GET' && type !== undefined && type !== 'application/json') throw wrongType()
+}
+
 /** Reads a JSON body against a closed schema: a field that is not in it is refused. Throws `INPUT_INVALID`. */
 export async function readJson<Schema extends z.ZodMiniType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw invalid('The content type must be application/json.')
+  if (request.headers.get('content-type') === null) throw wrongType()
   const parsed = schema.safeParse(parse(await readText(request)))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
@@ -32,6 +40,10 @@ function parse(text: string): unknown {
   } catch {
     throw invalid('The body is not JSON.')
   }
+}
+
+function wrongType(): IntegrationError {
+  return invalid('The content type must be application/json.')
 }
 
 function tooLarge(): IntegrationError {

@@ -1,5 +1,5 @@
 import type { Core } from '../core.ts'
-import { ErrorCode, IntegrationError } from '../errors.ts'
+import { describeError, ErrorCode, IntegrationError } from '../errors.ts'
 import { MAXIMUM_BYTES, READ_MS, rawBodyRequired } from '../webhooks/receive.ts'
 import { publicError } from './public-error.ts'
 
@@ -38,14 +38,10 @@ export function createWebhookDoor({ receiveWebhook, logger, randomBytes, sleep }
 
   /** Anybody can cause these: each is said once aloud. */
   function report(error: unknown, requestId: string): void {
-    const code = IntegrationError.isInstance(error) ? error.code : null
-    const isNew = code === null || !told.has(code)
-    if (code !== null) told.add(code)
-    logger[isNew ? 'error' : 'debug']('A webhook could not be read', {
-      requestId,
-      code: code ?? 'UNEXPECTED',
-      message: IntegrationError.isInstance(error) ? error.message : `${(error as { name?: unknown })?.name ?? typeof error}`,
-    })
+    const described = describeError(error)
+    const isNew = described.code === 'UNEXPECTED' || !told.has(described.code)
+    if (described.code !== 'UNEXPECTED') told.add(described.code)
+    logger[isNew ? 'error' : 'debug']('A webhook could not be read', { requestId, ...described })
   }
 
   return {

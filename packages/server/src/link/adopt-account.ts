@@ -6,7 +6,6 @@ import { Secret } from '../secrets/secret.ts'
 import type { Account } from '../storage/port.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
-import { findIntegration } from './find-integration.ts'
 import { type OwnerKey, slotOf } from './origin-id.ts'
 
 export interface AdoptInput {
@@ -30,8 +29,7 @@ export async function adoptAccount(context: LinkContext, owner: OwnerKey, input:
   const accountToken = new Secret(input.accountToken)
   const details = await confirm(context, input, accountToken)
   const row = await placeFor(context, owner, input)
-  const integration = await findIntegration(context, details)
-  const source = { accountToken, linkedAccountId: details.linkedAccountId, integration, publicToken: null }
+  const source = { accountToken, linkedAccountId: details.linkedAccountId, integration: null, publicToken: null }
   const attached = await attach(context, source, [input.category], [row])
   if (attached === null || attached.account.id !== row.id) throw notFound()
   if (attached.cancelled) throw deletedHere(row)

@@ -6,6 +6,8 @@ import type { Account } from '../storage/port.ts'
 import type { LinkContext } from './context.ts'
 import { decideAttach } from './decide.ts'
 import { readDetails } from './details.ts'
+import { foreignDomain } from './email-domain.ts'
+import { findIntegration } from './find-integration.ts'
 import { holdsToken } from './holds-token.ts'
 
 /** An account token from wherever, not yet known to belong to anybody. */
@@ -13,6 +15,7 @@ export interface UnconfirmedToken {
   accountToken: Secret
   /** As the source of the token named it; Merge must say the same. */
   linkedAccountId: string
+  /** `null`: it did not say; then Merge's catalog is asked. */
   integration: Integration | null
   /** What it was exchanged for. */
   publicToken: Secret | null
@@ -56,7 +59,7 @@ export async function attach(
       readDetails(row),
       {
         details,
-        integration: source.integration,
+        integration: source.integration ?? (await nameIntegration(context, row, details)),
         token: await context.vault.seal(source.accountToken, 'account-token', row),
         exchanged: source.publicToken === null ? null : context.vault.digest(source.publicToken, 'public-token', row),
         known: await holdsToken(context, row, source.accountToken),
@@ -78,7 +81,10 @@ export async function attach(
         continue
       }
       if (decision.do === 'attach') {
-        if (decision.event !== null) context.events(`account.${decision.event}`, { accountId: row.id, organizationId: row.organizationId })
+        if (decision.event !== null) {
+          context.events(`account.${decision.event}`, { accountId: row.id, organizationId: row.organizationId })
+          tellOfStranger(context, row, details)
+        }
         return { account: written, cancelled: false }
       }
     }
@@ -86,6 +92,26 @@ export async function attach(
     return { account: row, cancelled: true }
   }
   throw new IntegrationError(ErrorCode.STORE_CONFLICT, 'The linked account kept changing while its token was to be stored. Try again.')
+}
+
+/** Asks only where the row does not know already what Merge's word names, and where somebody will see it. */
+async function nameIntegration(context: LinkContext, row: Account, details: AccountDetails): Promise<Integration | null> {
+  const known = readDetails(row).integration
+  if (known?.slug === details.integrationSlug || row.status === 'deleting' || row.status === 'deleted') return known
+  return findIntegration(context, details)
+}
+
+function tellOfStranger({ logger, events }: LinkContext, row: Account, details: AccountDetails): void {
+  const known = readDetails(row)
+  const domain = foreignDomain(known, details)
+  if (domain === null) return
+  logger.warn('A connection was linked in the name of somebody whose e-mail domain is that of nobody who opened it', { accountId: row.id })
+  events('account.foreign_email', {
+    accountId: row.id,
+    organizationId: row.organizationId,
+    domain,
+    expected: known.emailDomains,
+  })
 }
 
 type Confirmed = AccountDetails & { originId: string; category: string }

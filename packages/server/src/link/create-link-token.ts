@@ -7,6 +7,7 @@ import { amend } from './amend.ts'
 import type { LinkContext } from './context.ts'
 import { decideConnect } from './decide.ts'
 import { readDetails, writeDetails } from './details.ts'
+import { withDomain } from './email-domain.ts'
 import { isValidOriginId, type OwnerKey, slotOf } from './origin-id.ts'
 
 export interface CreateLinkTokenInput {
@@ -95,10 +96,12 @@ export async function offerLink(
       details: writeDetails({
         ...details,
         organizationName: input.organizationName,
+        emailDomains: withDomain(details.emailDomains, input.userEmail),
         displayName: input.displayName ?? details.displayName,
         linkExpiresAt: Math.max(expiresAt, details.linkExpiresAt ?? 0),
         // Whoever completes this link has signed in anew.
         announced: false,
+        signedInAt: null,
       }),
       updatedAt: now,
     }

@@ -1,6 +1,7 @@
 import type { AccountDetails, Integration } from '../merge/gateway.ts'
 import type { Account, AccountPatch, Status } from '../storage/port.ts'
 import { type Details, noted } from './details.ts'
+import { foreignDomain } from './email-domain.ts'
 
 /**
  * The link state machine, pure: what is there and what happened, to what must be written and done.
@@ -84,7 +85,9 @@ export function decideAttach(
     accountType: confirmation.details.accountType ?? details.accountType,
     exchanged: confirmation.exchanged ?? details.exchanged,
     announced: first && confirmation.exchanged === null,
-    relinks: first || awaited ? details.relinks : details.relinks + 1,
+    signedInAt: context.now,
+    // A relink is counted once more, though it is told once: what was announced may have been the sign-in before this one.
+    relinks: first || (awaited && details.relinks === 0) ? details.relinks : details.relinks + 1,
   }
   return {
     do: 'attach',
@@ -101,8 +104,26 @@ export function decideAttach(
   }
 }
 
+/** Merge's own retries end within a minute; what comes later than this was another sign-in, and if it was not, a sweep too many does no harm. */
+const SAME_SIGN_IN_MS = 10 * 60_000
+
+/**
+ * A webhook says that the customer has signed in again, to a row that has its token already: a tab that was closed before the exchange,
+ * or Merge's own dashboard. Other credentials may be behind it now, so everything is read anew, as after the exchange. `null`: nothing is
+ * written. It tells of a sign-in that has been counted; or the row is not `active`, and the next look finds out how it is.
+ */
+export function decideAnnouncedRelink(account: Account, details: Details, now: number): AccountPatch | null {
+  if (account.status !== 'active') return null
+  const { signedInAt } = details
+  if (signedInAt !== null && Math.abs(now - signedInAt) < SAME_SIGN_IN_MS) return null
+  const next = { ...details, announced: true, signedInAt: now, relinks: details.relinks + 1 }
+  return { details: JSON.stringify(noted(next, now, 'relinked')), updatedAt: now, wake: 'now' }
+}
+
 /** What the integrator should know of a link, and what is no error: another system than before, or one that is connected elsewhere too. */
 function remark(before: Details, { details, integration }: Confirmation): string | undefined {
+  const domain = foreignDomain(before, details)
+  if (domain !== null) return `in the name of somebody at ${domain}, where nobody opened this connection`
   if (details.isDuplicate) return 'the same account of the source is connected elsewhere too'
   if (before.integration === null || integration === null || integration.slug === before.integration.slug) return
   return `${integration.name} instead of ${before.integration.name}`

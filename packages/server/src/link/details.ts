@@ -6,14 +6,18 @@ export interface Details {
   displayName: string | null
   /** Shown in Merge's modal; kept so that a relink can be offered without asking again. */
   organizationName: string | null
+  /** Of those who opened the connection: the domains of their e-mail addresses, newest last, at most 4. */
+  emailDomains: string[]
   integration: Integration | null
   accountType: 'PRODUCTION' | 'TEST' | null
   /** Epoch milliseconds until which the newest link token can be used; the token itself is never stored. */
   linkExpiresAt: number | null
   /** Keyed digest of the public token that was exchanged last, to recognise a repeated call. */
   exchanged: string | null
-  /** Linked without a public token (by a webhook), which may still come: then it is the same link and no other. */
+  /** Linked or relinked without a public token (by a webhook), which may still come: then it is the same link and no other. */
   announced: boolean
+  /** When a sign-in was last counted, epoch milliseconds; `null` once another link was offered. A webhook that tells of one soon after tells of the same. */
+  signedInAt: number | null
   /** Raised by every relink: what was read before may belong to other credentials. */
   relinks: number
   /** By model: how often a rebuild was asked for. */
@@ -68,11 +72,13 @@ export function noted(details: Details, now: number, event: string, detail?: str
 const EMPTY: Details = {
   displayName: null,
   organizationName: null,
+  emailDomains: [],
   integration: null,
   accountType: null,
   linkExpiresAt: null,
   exchanged: null,
   announced: false,
+  signedInAt: null,
   relinks: 0,
   rebuilds: {},
   confirmedDeletions: {},

@@ -20,7 +20,8 @@ const TWIN_WAITS_MS = [0, 500, 1_000, 2_000]
  *
  * Hit: the linked account, also when the same public token is exchanged again. Miss: `LINK_NOT_FOUND`, the same for a token that is
  * garbage, spent, or another owner's (then the account is attached to its owner: a stolen token cannot be burnt). Merge is
- * not asked at all unless this owner has an attempt open, so that guessing cannot use up Merge's error budget.
+ * not asked at all unless this owner has an attempt open, so that guessing cannot use up Merge's error budget; nor, with `RATE_LIMITED`, when
+ * it has refused this organization's last one and too many others.
  * A connection that was deleted while its modal was open: the new link is removed at Merge again, and `LINK_CANCELLED` is thrown.
  * Failure: `UPSTREAM_*`; the row stays pending, and a new click continues it.
  */
@@ -39,17 +40,17 @@ export async function exchangePublicToken(context: LinkContext, owner: OwnerKey,
   const now = context.clock.now()
   const open = accounts.filter((account) => openUntil(account) + GRACE_MS > now)
   if (open.length === 0) throw notFound()
-  const exchanged = await context.gateway.exchangePublicToken(token)
+  const exchanged = await context.gateway.exchangePublicToken(token, owner.organizationId)
   if (exchanged === null) return resultOfTwin(context, owner, token)
   const categories = [...new Set([...open.map((account) => account.category), ...exchanged.categories.filter(isCategory)])]
   const attached = await attach(context, { ...exchanged, publicToken: token }, categories, accounts)
-  if (attached === null) throw notFound()
+  if (attached === null) return resultOfTwin(context, owner, token)
   const { account, cancelled } = attached
   if (account.organizationId !== owner.organizationId || account.userId !== owner.userId) {
     context.logger.warn('A public token was exchanged by somebody else than the owner of its account; its owner got the account', {
       accountId: account.id,
     })
-    throw notFound()
+    return resultOfTwin(context, owner, token)
   }
   if (cancelled) {
     throw new IntegrationError(
@@ -67,7 +68,10 @@ function openUntil(account: Account): number {
   return readDetails(account).linkExpiresAt ?? Number.NEGATIVE_INFINITY
 }
 
-/** Merge does not know the token: a twin of this call (a double click, a repeated request) may have spent it a moment ago, and then its result is ours too. */
+/**
+ * Merge does not know the token: a twin of this call (a double click, a repeated request) may have spent it a moment ago, and then its result
+ * is ours too. Every miss comes through here, so that another owner's token is not told from garbage by how long the answer takes.
+ */
 async function resultOfTwin(context: LinkContext, owner: OwnerKey, token: Secret): Promise<Account> {
   for (const wait of TWIN_WAITS_MS) {
     await context.sleep(wait)

@@ -5,6 +5,7 @@ import type { Secret } from '../secrets/secret.ts'
 import type { Account } from '../storage/port.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
+import { decideAnnouncedRelink } from './decide.ts'
 import { type Candidate, readDetails, writeDetails } from './details.ts'
 import { holdsToken } from './holds-token.ts'
 
@@ -15,8 +16,15 @@ export interface NamedAccount {
   category: string | null
 }
 
-/** `kept`: the token is stored, or was used; else there was no need, and the account only wants a look. */
-export type KeepCandidate = (named: NamedAccount, accountToken: Secret) => Promise<{ accountId: string; kept: boolean } | null>
+/**
+ * `relink`: Merge says that the customer has signed in again. `kept`: the token is stored, or was used, or the relink was counted; else there was
+ * no need, and the account only wants a look.
+ */
+export type KeepCandidate = (
+  named: NamedAccount,
+  accountToken: Secret,
+  relink: boolean,
+) => Promise<{ accountId: string; kept: boolean } | null>
 
 /** More at once would be somebody's game; what falls off the front the customer's next click brings back. */
 const MOST_CANDIDATES = 4
@@ -26,7 +34,8 @@ const MOST_REMEMBERED = 1_000
  * Stores the token of a `LinkedAccount.linked` webhook, sealed, beside the row that it names; durable when this resolves. It becomes the
  * row's token once Merge has confirmed it ({@link settleCandidates}, in the work loop), so a forged body changes nothing.
  *
- * Miss (no row of this store): `null`. The row has this very token, or Merge has refused it before: nothing is written. Race: decided on the
+ * Miss (no row of this store): `null`. The row has this very token: a relink of an active account that nobody has told of yet is counted, so that
+ * everything is read anew ({@link decideAnnouncedRelink}); else nothing is written, and neither for a token that Merge has refused before. Race: decided on the
  * row as it is when it is written. The row is being deleted, or is a tombstone: nothing can wait there, so Merge is asked at once,
  * and what it confirms is deleted again; a tombstone's token is used once. Throws `UPSTREAM_*` when Merge cannot be asked then,
  * `STORE_*` as the store does.
@@ -48,7 +57,7 @@ export function createKeepCandidate(context: LinkContext): KeepCandidate {
     }
   }
 
-  return async (named, token) => {
+  return async (named, token, relink) => {
     for (let attempt = 1; attempt <= 20; attempt++) {
       const row = await find(context, named)
       if (row === null) return null
@@ -56,7 +65,13 @@ export function createKeepCandidate(context: LinkContext): KeepCandidate {
         await forTombstone(row, named, token)
         return { accountId: row.id, kept: true }
       }
-      if (await holdsToken(context, row, token)) return { accountId: row.id, kept: false }
+      if (await holdsToken(context, row, token)) {
+        const patch = relink ? decideAnnouncedRelink(row, readDetails(row), context.clock.now()) : null
+        if (patch === null) return { accountId: row.id, kept: false }
+        if ((await context.storage.update(row.id, row.revision, patch)) === 'conflict') continue
+        context.events('account.relinked', { accountId: row.id, organizationId: row.organizationId })
+        return { accountId: row.id, kept: true }
+      }
       if (row.status === 'deleting') {
         const source = { accountToken: token, linkedAccountId: named.linkedAccountId, integration: null, publicToken: null }
         await attach(context, source, [row.category], [row])

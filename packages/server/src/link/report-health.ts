@@ -18,8 +18,8 @@ export async function reportHealth(context: LinkContext, account: Account, healt
     const details = readDetails(current)
     const now = context.clock.now()
     // Recovered without our modal, by whatever road: other credentials may be behind it now.
-    const relinks = health === 'healthy' ? details.relinks + 1 : details.relinks
-    return { status: target, details: writeDetails(noted({ ...details, relinks }, now, EVENTS[health].activity)), updatedAt: now }
+    const next = health === 'healthy' ? { ...details, relinks: details.relinks + 1, signedInAt: now } : details
+    return { status: target, details: writeDetails(noted(next, now, EVENTS[health].activity)), updatedAt: now }
   })
   if (moved) context.events(EVENTS[health].event, { accountId: account.id, organizationId: account.organizationId })
 }

@@ -1,11 +1,9 @@
 import { IntegrationError } from '../errors.ts'
-import type { Secret } from '../secrets/secret.ts'
 import type { Account } from '../storage/port.ts'
 import { amend } from './amend.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
 import { type Candidate, readDetails, writeDetails } from './details.ts'
-import { findIntegration } from './find-integration.ts'
 
 /** A token that Merge does not confirm is asked about again, in case it was new to Merge as well, and then no more. */
 const MOST_REFUSALS = 3
@@ -59,10 +57,7 @@ async function ask(context: LinkContext, account: Account, candidate: Candidate)
     const accountToken = await context.vault.open(candidate.token ?? '', 'candidate-token', account)
     const source = { accountToken, linkedAccountId: candidate.linkedAccountId, integration: null, publicToken: null }
     const result = await attach(context, source, [account.category], [account])
-    if (result !== null) {
-      if (!result.cancelled) await addIntegration(context, result.account, accountToken)
-      return 'attached'
-    }
+    if (result !== null) return 'attached'
     const refusals = candidate.refusals + 1
     return refusals < MOST_REFUSALS ? { refusals, tryAt } : { refusals, token: null }
   } catch (error) {
@@ -71,16 +66,4 @@ async function ask(context: LinkContext, account: Account, candidate: Candidate)
     context.logger.warn('A token that a webhook brought could not be confirmed yet', { accountId: account.id, code })
     return code.startsWith('CRYPTO_') ? { token: null } : { tryAt }
   }
-}
-
-/** For the eye only: name and logo, which neither a webhook nor Merge's answer about an account has. Without them the account is linked all the same. */
-async function addIntegration(context: LinkContext, account: Account, token: Secret): Promise<void> {
-  if (readDetails(account).integration !== null) return
-  const answer = await context.gateway.accountDetails(account.category, token).catch(() => null)
-  const integration = answer && (await findIntegration(context, answer))
-  if (integration === null) return
-  await amend(context.storage, account.id, account.organizationId, (current) => {
-    const details = readDetails(current)
-    return details.integration === null ? { details: writeDetails({ ...details, integration }) } : null
-  })
 }

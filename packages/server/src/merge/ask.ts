@@ -7,11 +7,15 @@ export async function ask<Schema extends z.core.$ZodType>(transport: Transport, 
   return parse(schema, call, await transport(call))
 }
 
-/** All pages of a list, one after the other. A cursor that comes twice throws `UPSTREAM_PAGINATION_LOOP`. */
+/**
+ * All pages of a list, one after the other. A cursor that comes twice throws `UPSTREAM_PAGINATION_LOOP`, and so does a list that goes on
+ * after `most` pages of 100 entries: nobody has that many, and each has to be kept.
+ */
 export async function* pages<Schema extends z.core.$ZodType<{ next?: string | null | undefined }>>(
   transport: Transport,
   schema: Schema,
   first: Call,
+  most: number,
 ): AsyncGenerator<{ body: z.output<Schema>; date: number | null }> {
   const seen = new Set<string>()
   for (let cursor: string | undefined; ; ) {
@@ -22,6 +26,7 @@ export async function* pages<Schema extends z.core.$ZodType<{ next?: string | nu
     if (next === null || next === undefined) return
     if (seen.has(next)) throw failure(first, ErrorCode.UPSTREAM_PAGINATION_LOOP, 'returned a cursor that it had returned before.')
     seen.add(next)
+    if (seen.size >= most) throw failure(first, ErrorCode.UPSTREAM_PAGINATION_LOOP, `has no end: it was not read beyond ${most} pages.`)
     cursor = next
   }
 }

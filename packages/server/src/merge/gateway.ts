@@ -1,5 +1,6 @@
 import { Secret } from '../secrets/secret.ts'
 import { ask, pages } from './ask.ts'
+import { createDoubts } from './doubts.ts'
 import { hasStatus } from './has-status.ts'
 import { createRecordReader } from './read-records.ts'
 import {
@@ -42,6 +43,8 @@ export interface LinkTokenRequest {
 export interface AccountDetails {
   linkedAccountId: string
   originId: string | null
+  /** Of whoever linked it, as Merge has it. */
+  userEmail: string | null
   category: string | null
   /** COMPLETE, INCOMPLETE, RELINK_NEEDED or IDLE; open for more. */
   status: string
@@ -82,6 +85,7 @@ export interface ModelStatus {
 }
 
 export function createGateway(transport: Transport) {
+  const doubts = createDoubts()
   return {
     /** `POST /{category}/v1/link-token`. For a known (origin id, category) Merge reopens that account: a relink. */
     async createLinkToken(request: LinkTokenRequest): Promise<{ linkToken: Secret; magicLinkUrl: string | null }> {
@@ -107,27 +111,28 @@ export function createGateway(transport: Transport) {
     /**
      * `GET /integrations/account-token/{public_token}`: single use, and the answer does not say whose account it is.
      * `null` when Merge does not know the token (spent, expired or never issued: 404, in one place of the docs 400). Not retried: it may have been spent.
+     * Throws `RATE_LIMITED` for an asker (an organization) whose last one Merge refused, while too many others were refused as well.
      */
-    async exchangePublicToken(
+    exchangePublicToken(
       publicToken: Secret,
+      asker: string,
     ): Promise<{ accountToken: Secret; linkedAccountId: string; integration: Integration | null; categories: string[] } | null> {
-      try {
-        const answer = await ask(transport, accountTokenSchema, {
-          method: 'GET',
-          template: '/integrations/account-token/{public_token}',
-          params: { public_token: publicToken.reveal() },
-          retry: false,
-        })
-        return {
-          accountToken: new Secret(answer.account_token),
-          linkedAccountId: answer.id,
-          integration: answer.integration ? readIntegration(answer.integration) : null,
-          categories: answer.integration?.categories ?? [],
+      const template = '/integrations/account-token/{public_token}'
+      const params = { public_token: publicToken.reveal() }
+      return doubts.ask(asker, async (lane) => {
+        try {
+          const answer = await ask(transport, accountTokenSchema, { method: 'GET', template, params, retry: false, caller: { lane } })
+          return {
+            accountToken: new Secret(answer.account_token),
+            linkedAccountId: answer.id,
+            integration: answer.integration ? readIntegration(answer.integration) : null,
+            categories: answer.integration?.categories ?? [],
+          }
+        } catch (error) {
+          if (hasStatus(error, 400, 404)) return null
+          throw error
         }
-      } catch (error) {
-        if (hasStatus(error, 400, 404)) return null
-        throw error
-      }
+      })
     },
 
     /** `GET /{category}/v1/account-details`: whose account a token opens. Throws `UPSTREAM_REJECTED` with status 401 for a dead token. */
@@ -142,6 +147,7 @@ export function createGateway(transport: Transport) {
       return {
         linkedAccountId: answer.id,
         originId: answer.end_user_origin_id ?? null,
+        userEmail: typeof answer.end_user_email_address === 'string' ? answer.end_user_email_address : null,
         category: answer.category ?? null,
         status: answer.status ?? 'COMPLETE',
         accountType: answer.account_type === 'PRODUCTION' || answer.account_type === 'TEST' ? answer.account_type : null,
@@ -186,7 +192,7 @@ export function createGateway(transport: Transport) {
           params: { category },
           query: { category, is_test_account: isTest },
         } as const
-        for await (const { body } of pages(transport, linkedAccountsSchema, first)) {
+        for await (const { body } of pages(transport, linkedAccountsSchema, first, MOST_PAGES.linkedAccounts)) {
           for (const row of body.results) {
             accounts.push({
               linkedAccountId: row.id,
@@ -211,7 +217,7 @@ export function createGateway(transport: Transport) {
         accountToken,
         ...(caller ? { caller } : {}),
       } as const
-      for await (const answer of pages(transport, syncStatusSchema, first)) {
+      for await (const answer of pages(transport, syncStatusSchema, first, MOST_PAGES.syncStatus)) {
         if (models.length === 0) date = answer.date
         for (const row of answer.body.results) {
           models.push({
@@ -244,7 +250,7 @@ export function createGateway(transport: Transport) {
         query: { linked_account_id: linkedAccountId },
       } as const
       const issues: AccountIssue[] = []
-      for await (const { body } of pages(transport, issuesSchema, first)) {
+      for await (const { body } of pages(transport, issuesSchema, first, MOST_PAGES.issues)) {
         for (const row of body.results) {
           issues.push({
             id: row.id,
@@ -261,13 +267,17 @@ export function createGateway(transport: Transport) {
     /** `GET /organizations/integrations`: what this Merge organization has enabled, all pages. */
     async integrations(): Promise<CatalogEntry[]> {
       const entries: CatalogEntry[] = []
-      for await (const { body } of pages(transport, integrationsSchema, { method: 'GET', template: '/organizations/integrations' })) {
+      const first = { method: 'GET', template: '/organizations/integrations' } as const
+      for await (const { body } of pages(transport, integrationsSchema, first, MOST_PAGES.integrations)) {
         for (const result of body.results) entries.push({ ...readIntegration(result), categories: result.categories ?? [] })
       }
       return entries
     },
   }
 }
+
+/** Far more than anybody has: one row for each model of an account, one for each of Merge's integrations. */
+const MOST_PAGES = { syncStatus: 100, integrations: 100, issues: 1_000, linkedAccounts: 10_000 }
 
 function readIntegration(value: {
   name: string

@@ -14,9 +14,37 @@ export function parseJson(text: string): unknown {
     )
   } catch (error) {
     // Nested so deeply that a reviver does not reach its ground.
-    if (error instanceof RangeError) return JSON.parse(text)
+    if (error instanceof RangeError) return parseDeep(text)
     throw error
   }
+}
+
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs
+
+/** The same without a reviver: such numbers are parsed as marked texts, and then put in the place of these. One such record must not cost its neighbours their digits. */
+function parseDeep(text: string): unknown {
+  const mark = unusedIn(text)
+  const isSuspect = (token: string) => !token.startsWith('"') && SUSPECT.test(token) && String(Number(token)) !== token
+  const root = { value: JSON.parse(text.replace(TOKEN, (token) => (isSuspect(token) ? `"${mark}${token}"` : token))) as unknown }
+  const rest: Record<string, unknown>[] = [root]
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    for (const name of Object.keys(next)) {
+      const value = next[name]
+      if (typeof value === 'string' && value.startsWith(mark)) next[name] = rawJSON(value.slice(mark.length))
+      else if (typeof value === 'object' && value !== null) rest.push(value as Record<string, unknown>)
+    }
+  }
+  return root.value
+}
+
+/** A character of the private use area that is nowhere in it, neither as itself nor spelled `\uE000`. */
+function unusedIn(text: string): string {
+  const spelled = text.toLowerCase()
+  for (let code = 0xe000; code <= 0xf8ff; code++) {
+    const mark = String.fromCharCode(code)
+    if (!text.includes(mark) && !spelled.includes(`\\u${code.toString(16)}`)) return mark
+  }
+  throw new SyntaxError('There is no character left to mark a number with.')
 }
 
 /** Of ECMAScript 2026, in Node.js since 21; not in TypeScript's library yet. */

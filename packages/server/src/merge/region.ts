@@ -53,6 +53,12 @@ function checkedUrl(value: string, option: string): URL {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
     throw new IntegrationError(ErrorCode.CONFIG_INVALID, `"${option}" must be https (http is accepted for localhost only).`)
   }
+  if (!loopback && isAddress(url.hostname)) {
+    throw new IntegrationError(
+      ErrorCode.CONFIG_INVALID,
+      `"${option}" is an IP address, for which no certificate shows who answers: name the host, such as api.merge.dev.`,
+    )
+  }
   if (url.username !== '' || url.password !== '') {
     throw new IntegrationError(
       ErrorCode.CONFIG_INVALID,
@@ -62,4 +68,9 @@ function checkedUrl(value: string, option: string): URL {
   url.search = ''
   url.hash = ''
   return url
+}
+
+/** As `URL` writes it: every spelling of an IPv4 address has become four numbers, an IPv6 address stands in brackets. */
+function isAddress(hostname: string): boolean {
+  return hostname.startsWith('[') || /^\d+(\.\d+){3}$/.test(hostname)
 }

@@ -22,6 +22,7 @@ export const accountTokenSchema = z.object({ account_token: z.string(), id: z.st
 export const accountDetailsSchema = z.object({
   id: z.string(),
   end_user_origin_id: optionalText,
+  end_user_email_address: z.nullish(z.unknown()),
   category: optionalText,
   status: optionalText,
   account_type: optionalText,

@@ -1,4 +1,5 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
+import { isResting } from '../merge/circuit-breaker.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import type { Account } from '../storage/port.ts'
 import { advance } from './advance.ts'
@@ -80,6 +81,8 @@ async function reread(
     return { state: stored.checkpoint, failed: false }
   } catch (error) {
     if (!IntegrationError.isInstance(error) || error.code === ErrorCode.ABORTED || error.code.startsWith('STORE_')) throw error
+    // It was not made, so it was no try: this one is still the next.
+    if (isResting(error)) return { state: before, failed: true }
     context.logger.warn('A record in quarantine could not be read by its id; it will be tried again', { ...about, code: error.code })
     return keep(context, look, row, { state: tried(false), failed: true })
   }

@@ -2,8 +2,8 @@ import { Secret } from '../secrets/secret.ts'
 
 /** All that is read of a body: what happened, by name, and where to look. Nothing in it is believed. */
 export type Notice =
-  /** The one event with a token in it. */
-  | { kind: 'linked'; event: string; account: NamedAccount; accountToken: Secret }
+  /** The one event with a token in it. `relink`: of an account that had been linked before. */
+  | { kind: 'linked'; event: string; account: NamedAccount; accountToken: Secret; relink: boolean }
   /** Something of this account may be new at Merge. */
   | { kind: 'changed'; event: string; account: NamedAccount }
   /** Nothing that concerns an account here: an event of another kind, one that is newer than this code, the dashboard's test. */
@@ -29,7 +29,7 @@ export function parseNotice(body: Uint8Array): Notice {
   const token = event === 'LinkedAccount.linked' ? textOf(fieldsOf(data).account_token, TOKEN) : null
   return token === null
     ? { kind: 'changed', event, account: named }
-    : { kind: 'linked', event, account: named, accountToken: new Secret(token) }
+    : { kind: 'linked', event, account: named, accountToken: new Secret(token), relink: fieldsOf(data).is_relink === true }
 }
 
 const CONCERNS_AN_ACCOUNT = /^(LinkedAccount|Issue)\.|\.(synced|added|changed|removed)$/

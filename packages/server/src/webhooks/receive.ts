@@ -1,4 +1,4 @@
-import { ErrorCode, IntegrationError } from '../errors.ts'
+import { describeError, ErrorCode, IntegrationError } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Storage } from '../storage/port.ts'
 import type { Clock, Logger, Sleep } from '../system.ts'
@@ -43,8 +43,8 @@ export interface WebhookContext {
   clock: Clock
   sleep: Sleep
   logger: Logger
-  /** Stores the token of `LinkedAccount.linked`, sealed, until Merge has said whose it is. `null`: there is no such account here. */
-  keepCandidate: (named: NamedAccount, accountToken: Secret) => Promise<{ accountId: string; kept: boolean } | null>
+  /** Stores the token of `LinkedAccount.linked`, sealed, until Merge has said whose it is; or, of a `relink`, that there was one. `null`: there is no such account here. */
+  keepCandidate: (named: NamedAccount, accountToken: Secret, relink: boolean) => Promise<{ accountId: string; kept: boolean } | null>
   /** There may be work now. */
   ring: () => void
 }
@@ -61,7 +61,7 @@ export function createWebhookReceiver(context: WebhookContext): (input: WebhookI
   let refusals = 0
 
   async function perform(notice: Exclude<Notice, { kind: 'unknown' }>): Promise<Pick<WebhookVerdict, 'outcome' | 'accountId'>> {
-    const kept = notice.kind === 'linked' ? await context.keepCandidate(notice.account, notice.accountToken) : null
+    const kept = notice.kind === 'linked' ? await context.keepCandidate(notice.account, notice.accountToken, notice.relink) : null
     if (kept?.kept) return { outcome: 'linking', accountId: kept.accountId }
     const accountId = await wake(notice.account)
     return { outcome: accountId === null ? 'unknown' : 'looking', accountId }
@@ -90,8 +90,7 @@ export function createWebhookReceiver(context: WebhookContext): (input: WebhookI
     } catch (error) {
       logger.error('A webhook could not be carried out; Merge will send it again', {
         event: notice.event,
-        code: IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED',
-        message: IntegrationError.isInstance(error) ? error.message : `${(error as { name?: unknown })?.name ?? typeof error}`,
+        ...describeError(error),
       })
       return { status: 503, outcome: 'failed', event: notice.event, accountId: null }
     }

@@ -8,11 +8,16 @@ const MINUTES = { timeout: PROVE ? 3_600_000 : 300_000 }
 test.each<[name: string, states: number, row: RowOf]>([
   ['two tabs and a deletion', 500_000, () => ({ roles: ['tab', 'tab', 'deletion'] })],
   ['three tabs', 100_000, () => ({ roles: ['tab', 'tab', 'tab'] })],
-  ['a tab, and a webhook that comes twice and is kept for the worker', 4_000, () => ({ roles: ['tab', 'webhook', 'webhook', 'worker'] })],
+  ['a tab, and a webhook that comes twice and is kept for the worker', 3_500, () => ({ roles: ['tab', 'webhook', 'webhook', 'worker'] })],
   [
     'a linked account: a relink, a deletion and an announcement',
     50_000,
     (strategy) => ({ roles: ['relink', 'deletion', 'announcement'], prepare: linked(strategy) }),
+  ],
+  [
+    'a linked account: a relink, a webhook that tells of it, and a deletion',
+    50_000,
+    (strategy) => ({ roles: ['relink', 'webhook', 'deletion'], prepare: linked(strategy) }),
   ],
   [
     'a linked account: a relink, two deletions and nobody dies',

@@ -108,7 +108,7 @@ const ROLES: Record<Role, Script> = {
   async webhook(context, ask, { reached }) {
     const { linkedAccountId, originId, token }: Announced = await ask({ ask: 'pick an announcement' })
     reached.held = linkedAccountId
-    await createKeepCandidate(context)({ linkedAccountId, originId, category: 'hris' }, new Secret(token))
+    await createKeepCandidate(context)({ linkedAccountId, originId, category: 'hris' }, new Secret(token), true)
     return null
   },
   async worker(context, ask) {
@@ -147,8 +147,8 @@ function offering(context: LinkContext): { context: LinkContext; originId: () =>
 
 /** Notes whose token came into its hands. */
 function heeding(context: LinkContext, reached: Process): LinkContext {
-  const exchange: LinkContext['gateway']['exchangePublicToken'] = async (publicToken) => {
-    const exchanged = await context.gateway.exchangePublicToken(publicToken)
+  const exchange: LinkContext['gateway']['exchangePublicToken'] = async (publicToken, asker) => {
+    const exchanged = await context.gateway.exchangePublicToken(publicToken, asker)
     reached.held = exchanged?.linkedAccountId ?? null
     return exchanged
   }
@@ -182,7 +182,7 @@ function createContext(ask: Ask, rules: Rules, strategy: OriginIdStrategy, role:
       const known = rules.asksMergeOnce ? asked.get(token) : undefined
       const details: object = (known as object) ?? (await ask({ ask: 'account details', token }))
       asked.set(token, details)
-      return { ...details, category, status: 'COMPLETE', accountType: 'TEST', integrationSlug: null, isDuplicate: false }
+      return { ...details, category, status: 'COMPLETE', accountType: 'TEST', integrationSlug: null, isDuplicate: false, userEmail: null }
     },
     deleteAccount(_: string, accountToken: Secret) {
       if (rules.lateLinksStay && role !== 'reaper' && role !== 'deletion') return Promise.resolve('deleted')

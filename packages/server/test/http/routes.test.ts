@@ -109,31 +109,17 @@ test('GET /catalog shows what can be connected, also while Merge is down, when i
 })
 
 test.each([
-  ['POST', '/link-token', { category: 'hris', organizationId: 'org_victim' }],
-  ['POST', '/link-token', { category: 'hris', userEmail: 'x@y.test' }],
-  ['POST', '/link-token', { category: 'hris', end_user_origin_id: 'x' }],
-  ['POST', '/link-token', { category: 'hris', linkExpiryMins: 720 }],
-  ['POST', '/link-token', { category: 'hris', magicLink: true }],
-  ['POST', '/link-token', { category: 'hris', status: 'active' }],
-  ['POST', '/link-token', '{"category":"hris","__proto__":{"x":1}}'],
   ['POST', '/link-token', {}],
-  ['POST', '/link-token', { category: 7 }],
   ['POST', '/link-token', { category: '' }],
   ['POST', '/link-token', { category: 'x'.repeat(101) }],
   ['POST', '/link-token', { category: 'no-such-category' }],
   ['POST', '/link-token', { category: 'hris', integration: '../x' }],
-  ['POST', '/link-token', []],
-  ['POST', '/link-token', null],
   ['POST', '/link-token', '{"category":'],
   ['POST', '/link-token', ''],
   ['POST', '/exchange', {}],
   ['POST', '/exchange', { publicToken: 'ab' }],
   ['POST', '/exchange', { publicToken: 'x'.repeat(513) }],
-  ['POST', '/exchange', { publicToken: 'a-fine-token', accountId: 'x' }],
-  ['PATCH', '/accounts/:id', { displayName: 'x', status: 'active' }],
   ['PATCH', '/accounts/:id', { displayName: '' }],
-  ['PATCH', '/accounts/:id', { displayName: null }],
-  ['POST', '/accounts/:id/relink', { userEmail: 'x@y.test' }],
 ] as const)('%s %s %j is not understood, and changes nothing', async (method, path, body) => {
   const world = await connected()
   const before = await world.storage.list({ limit: 100 })

@@ -11,5 +11,5 @@ export async function keepCandidate(
 ) {
   const row = (await world.rows()).find(({ status }) => status === 'pending') ?? (await world.rows())[0]
   const named = { linkedAccountId, originId: row?.originId ?? null, category: 'hris' }
-  return world.run(createKeepCandidate(by.core.link)(named, new Secret(accountToken)))
+  return world.run(createKeepCandidate(by.core.link)(named, new Secret(accountToken), false))
 }

@@ -44,6 +44,7 @@ const attach = (
     accountType: more.accountType ?? 'TEST',
     integrationSlug: null,
     isDuplicate: false,
+    userEmail: null,
   }
   return decideAttach(
     account,

@@ -186,22 +186,6 @@ test('another organization’s late link to a deleted connection looks like any 
   expect(world.sandbox.accounts()).toEqual([])
 })
 
-test('a test account does not take the place of a production account, nor the other way round', async () => {
-  const world = setup()
-  const id = await world.connect()
-  const before = await rowOf(world, id)
-  const { linkToken } = await world.run((await handleOf(world, id)).relink(ACME))
-  world.sandbox.fault({
-    kind: 'rewrite',
-    path: '/account-details',
-    rewrite: (body) => ({ ...(body as object), account_type: 'PRODUCTION' }),
-  })
-  await expect(world.run(world.acme.exchangePublicToken(world.complete(linkToken)))).rejects.toMatchObject(NOT_FOUND)
-  expect((await rowOf(world, id)).token).toBe(before.token)
-  expect(await infoOf(world, id)).toMatchObject({ accountType: 'TEST', status: 'active' })
-  expect(world.sandbox.accounts()).toHaveLength(1)
-})
-
 test('a customer who signed in with credentials that Merge finds incomplete has to relink', async () => {
   const world = setup()
   const { owner, publicToken } = await attempt(world)
@@ -216,9 +200,13 @@ test('an account that is to be held is held, whatever Merge says of its credenti
   expect((await world.run(owner.exchangePublicToken(publicToken))).status).toBe('held')
 })
 
-test('an integration of another category is found in its own', async () => {
-  const world = setup()
-  const { owner, publicToken } = await attempt(world)
-  world.sandbox.fault({ kind: 'rewrite', path: '/account-token/', rewrite: (body) => ({ ...(body as object), integration: null }) })
-  expect((await world.run(owner.exchangePublicToken(publicToken))).integration).toBeNull()
+test('what the token’s answer does not name, Merge’s catalog does; where that cannot be had, it is linked without a name', async () => {
+  for (const down of [false, true]) {
+    const world = setup()
+    const { owner, publicToken } = await attempt(world)
+    world.sandbox.fault({ kind: 'rewrite', path: '/account-token/', rewrite: (body) => ({ ...(body as object), integration: null }) })
+    if (down) world.sandbox.fault({ kind: 'status', path: '/organizations/integrations', count: Number.POSITIVE_INFINITY })
+    const { status, integration } = await world.run(owner.exchangePublicToken(publicToken))
+    expect([status, integration?.slug]).toEqual(['active', down ? undefined : 'bamboohr'])
+  }
 })

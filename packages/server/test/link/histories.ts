@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { IntegrationError, type OriginIdStrategy } from '../../src/index.ts'
 import type { Account, Storage } from '../../src/storage/port.ts'
+import { led } from '../simulation/trial/storage.ts'
 import { door } from '../support/http.ts'
 import { opens } from '../support/tokens.ts'
 import { deleteAtMerge, type Moments, moments, OPEN } from './moments.ts'
@@ -43,6 +44,8 @@ export const actors = fc.array(
 /** Another store than memory, migrated already; or one with a fault. */
 export interface Store {
   open?(clock: { now(): number }): Storage
+  /** It waits for the real world, as a database does: then nothing else goes on and no time passes meanwhile, however long it takes. */
+  isReal?: boolean
   sabotage?(storage: Storage): Storage
 }
 
@@ -60,8 +63,11 @@ export async function live(
   let rows: Account[] = []
   let broken: string | null = null
   const clock = { now: (): number => world.time.clock.now() }
+  const opened = more.open?.(clock)
+  const isReal = more.isReal ?? false
+  const storage = opened && led({ storage: opened, isReal }, { real: (work) => world.time.real(work) })
   const world: Moments = moments(
-    { originIds: strategy, ...(more.open ? { storage: more.open(clock) } : {}) },
+    { originIds: strategy, ...(storage ? { storage } : {}) },
     {
       wrap: (storage) =>
         new Proxy(more.sabotage?.(storage) ?? storage, {
@@ -84,6 +90,13 @@ export async function live(
       },
     },
   )
+
+  /** The next is chosen when all that the one before has led to waits again. */
+  const act = async (task: () => Promise<void>) => {
+    await task()
+    if (isReal) await world.time.settled()
+  }
+  const follow = <T>(work: Promise<T>): Promise<T> => world.run(scheduler.waitFor(work, act))
 
   async function watch(storage: Storage): Promise<void> {
     const after = (await storage.list({ limit: 100, status: EVERY_STATUS })).accounts
@@ -142,7 +155,7 @@ export async function live(
     exchanged.add(linkedAccountId)
   }
 
-  async function act(actor: Actor): Promise<void> {
+  async function play(actor: Actor): Promise<void> {
     for (let wait = 0; wait < actor.late; wait++) await turn('waits')
     const owner = world.integrations.forOrganization(actor.organization)
     const [mine] = (await owner.list()).toReversed()
@@ -167,12 +180,12 @@ export async function live(
     }
   }
 
-  await world.run(scheduler.waitFor(Promise.all(everybody.map(act))))
+  await follow(Promise.all(everybody.map(play)))
   for (let round = 0; round < 5; round++) {
     world.time.clock.advance(8 * 3_600_000)
-    await world.run(scheduler.waitFor(world.integrations.tick({ budgetMs: 300_000 })))
+    await follow(world.integrations.tick({ budgetMs: 300_000 }))
   }
-  const report = await world.run(scheduler.waitFor(world.integrations.audit()))
+  const report = await follow(world.integrations.audit())
   expect(broken).toBeNull()
 
   const atMerge = world.sandbox.accounts().filter(({ status }) => status === 'COMPLETE')

@@ -196,6 +196,7 @@ function abortable(work: Promise<Response>, signal: AbortSignal): Promise<Respon
 const EVENTS = [
   'account.linked',
   'account.relinked',
+  'account.foreign_email',
   'account.relink_needed',
   'account.recovered',
   'account.degraded',

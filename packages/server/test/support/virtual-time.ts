@@ -1,7 +1,8 @@
 import type { Clock, Sleep } from '../../src/system.ts'
+import { createRealWork, type RealWork } from './real-work.ts'
 
 /** A clock that moves only when everything else waits for it. Nothing sleeps for real. */
-export interface VirtualTime {
+export interface VirtualTime extends Pick<RealWork, 'real' | 'settled'> {
   clock: Clock & { advance(ms: number): void }
   sleep: Sleep
   /** Runs the work to its end, jumping from timer to timer. Throws when it waits for something that is no timer. */
@@ -13,6 +14,7 @@ const IDLE_TURNS = 12
 
 export function virtualTime(start = Date.UTC(2026, 0, 5, 9)): VirtualTime {
   let now = start
+  const { real, settled: realSettled, underWay } = createRealWork()
   const timers = new Set<{ at: number; fire: () => void }>()
 
   const sleep: Sleep = (ms, { signal } = {}) =>
@@ -44,6 +46,10 @@ export function virtualTime(start = Date.UTC(2026, 0, 5, 9)): VirtualTime {
     for (let stalls = 0; !settled; ) {
       for (let turn = 0; turn < IDLE_TURNS && !settled; turn++) await new Promise((resolve) => setImmediate(resolve))
       if (settled) break
+      if (underWay()) {
+        await realSettled()
+        continue
+      }
       const next = [...timers].reduce<{ at: number; fire: () => void } | null>(
         (first, timer) => (first === null || timer.at < first.at ? timer : first),
         null,
@@ -62,5 +68,5 @@ export function virtualTime(start = Date.UTC(2026, 0, 5, 9)): VirtualTime {
   const advance = (ms: number) => {
     now += Math.round(ms)
   }
-  return { clock: { now: () => now, advance }, sleep, run }
+  return { clock: { now: () => now, advance }, sleep, run, real, settled: realSettled }
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { SandboxOptions } from '@connect-integration/sandbox'
 import type { Options } from '../../src/index.ts'
-import { setup, type World, type WorldOptions } from './setup.ts'
+import { ACME, ORGANIZATION, setup, type World, type WorldOptions } from './setup.ts'
 
 export const WEBHOOK_SECRET = 'a-signature-key-of-the-dashboard'
 
@@ -71,4 +71,13 @@ export type WebhookWorld = ReturnType<typeof withWebhooks>
 /** An envelope as Merge sends it. */
 export function envelope(event: string, account: Record<string, unknown>, data: unknown = {}) {
   return { hook: { id: 'hook_1', event, target: 'https://app.test/' }, linked_account: { category: 'hris', ...account }, data }
+}
+
+/** A customer finishes in Merge's modal, and the tab closes before anybody hears of it. */
+export async function closedTab(world: WebhookWorld, organizationId = ORGANIZATION) {
+  const { accountId, linkToken } = await world.run(
+    world.integrations.forOrganization(organizationId).createLinkToken({ category: 'hris', ...ACME }),
+  )
+  const publicToken = world.complete(linkToken)
+  return { accountId, publicToken }
 }

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
 import { createErrorBudget } from '../../src/merge/error-budget.ts'
-import { door } from '../support/http.ts'
-import { connected, setup } from '../support/setup.ts'
 import { virtualTime } from '../support/virtual-time.ts'
 import { fakeMerge } from './fake-merge.ts'
 
@@ -112,38 +110,4 @@ test('who waits can be aborted, and is not counted then', async () => {
   const before = time.clock.now()
   for (let call = 0; call < 2; call++) await time.run(budget.pass('sync'))
   expect(time.clock.now()).toBe(before)
-})
-
-test('somebody who posts garbage as public tokens does not trip the block, and syncing goes on', async () => {
-  const world = setup({ sync: { models: ['hris.Employee'] } }, { sandbox: { addressBlock: {} } })
-  await world.connect()
-  const organizations = Array.from({ length: 40 }, (_, place) => `org_${place}`)
-  // An attacker with accounts of his own, each with a link under way.
-  for (const id of organizations)
-    await world.run(
-      world.integrations.forOrganization(id).createLinkToken({ category: 'hris', organizationName: id, userEmail: 'x@y.test' }),
-    )
-  const { call } = door(world)
-  const garbage = organizations.flatMap((id) =>
-    [1, 2, 3].map((attempt) => ({ body: { publicToken: `garbage-${id}-${attempt}` }, headers: { 'x-test-organization': id } })),
-  )
-  const answers = await Promise.all(garbage.map((each) => call('POST', '/exchange', each)))
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]))
-  await world.work(30_000)
-  expect(world.requests.filter((request) => request.endsWith(' 404')).length).toBeGreaterThan(100)
-  expect(world.requests.filter((request) => / 403| 429/.test(request))).toEqual([])
-  expect(world.events.filter(({ name }) => name === 'sync.problem')).toEqual([])
-})
-
-test('the block of the sandbox is real: without a budget it would be met', async () => {
-  const world = await connected({}, { sandbox: { addressBlock: {} } })
-  const ask = () =>
-    world.sandbox.handle(
-      new Request('https://merge.test/api/integrations/account-token/nothing', {
-        headers: { authorization: `Bearer ${world.sandbox.apiKey}` },
-      }),
-    )
-  const statuses = new Set<number>()
-  for (let call = 0; call < 40; call++) statuses.add((await ask()).status)
-  expect(statuses.size).toBeGreaterThan(1)
 })

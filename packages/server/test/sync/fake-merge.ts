@@ -31,6 +31,8 @@ export interface FakeMerge {
 }
 
 interface More {
+  /** In memory unless set. */
+  storage?: (clock: VirtualTime['clock']) => Storage
   wrap?: (storage: Storage) => Storage
   random?: () => number
   /** Answers account-details and sync-status itself, or nothing. */
@@ -40,7 +42,7 @@ interface More {
 /** A Merge of nothing but lists: for what the sandbox is too well-behaved. Every account is healthy and lists no sync-status unless told. */
 export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = {}): FakeMerge {
   const time = virtualTime()
-  const inner = memoryStorage({ clock: time.clock })
+  const inner = more.storage?.(time.clock) ?? memoryStorage({ clock: time.clock })
   const storage = more.wrap?.(inner) ?? inner
   const asked: string[] = []
   const log: string[] = []
@@ -91,6 +93,7 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
     statuses,
     log,
     async account(id, category = 'hris') {
+      await inner.migrate()
       const { account } = await inner.reserve({
         ...{ id, organizationId: `org_${id}`, userId: null, category, originId: `origin_${id}`, slot: `slot_${id}` },
         ...{ status: 'active', details: null, createdAt: time.clock.now() },

@@ -16,6 +16,8 @@ interface Source {
   byId: (id: string) => Record<string, unknown> | Response | undefined
   /** What the list answers instead. */
   list?: Response | undefined
+  /** Called before a list is answered. */
+  answering?: () => void
 }
 
 /** A list that gives everything once, and afterwards only what has changed; and its records by their ids. */
@@ -23,6 +25,7 @@ function merge(source: Source, options: Parameters<typeof fakeMerge>[0] = {}, re
   const lists: Parameters<typeof fakeMerge>[1] = ({ path, query }) => {
     const [, id] = path.split('/')
     if (id === undefined) {
+      source.answering?.()
       if (source.list) return source.list
       const after = query.get('modified_after') ?? ''
       return paged(
@@ -271,4 +274,27 @@ describe('its share of the errors that may be risked', () => {
     await time.run(budget.pass('sync'))
     expect(time.clock.now() - begun).toBe(20_000)
   })
+})
+
+test('what Merge was not asked for, because it is left alone, was no try', async () => {
+  const source = sourceOf(people(20))
+  const world = merge(source, {}, new Set(['p00003']))
+  await world.account('a')
+  await world.work()
+  const before = await world.quarantine()
+  world.refused.clear()
+  // Merge goes down for everybody between the list and the record.
+  const { breaker } = world.integrations.core
+  const call = { method: 'GET', template: '/hris/v1/companies' } as const
+  source.answering = () => {
+    for (let failed = 0; failed < 40 && breaker.state().is === 'closed'; failed++) breaker.enter(call)('failed')
+  }
+  await world.work(HOUR)
+  expect(breaker.state().is).toBe('open')
+  expect(world.askedIds()).toEqual([])
+  expect(await world.quarantine()).toEqual(before)
+  delete source.answering
+  await world.work(HOUR)
+  expect(world.askedIds()).toEqual(['p00003'])
+  expect(await world.quarantine()).toEqual([])
 })

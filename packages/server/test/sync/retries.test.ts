@@ -48,7 +48,7 @@ test.each<[string, () => Response | Promise<Response>, number]>([
     ['read', attempts, (gateway) => gateway.accountDetails('hris', token)],
     ['delete', attempts, (gateway) => gateway.deleteAccount('hris', token)],
     ['link token', attempts, (gateway) => gateway.createLinkToken(LINK)],
-    ['exchange', 1, (gateway) => gateway.exchangePublicToken(new Secret('public'))],
+    ['exchange', 1, (gateway) => gateway.exchangePublicToken(new Secret('public'), 'org')],
     ['resync', 1, (gateway) => gateway.resync('hris', token)],
   ]
   for (const [name, expected, use] of uses) {

@@ -1,17 +1,9 @@
 import { expect, test } from 'vitest'
 import { readDetails } from '../../src/link/details.ts'
-import { ACME, handleOf, infoOf, ORGANIZATION, rowOf, stale } from '../support/setup.ts'
+import { settleCandidates } from '../../src/link/settle-candidates.ts'
+import { infoOf, rowOf, stale } from '../support/setup.ts'
 import { opens, tokenOf } from '../support/tokens.ts'
-import { envelope, type WebhookWorld, withWebhooks } from '../support/webhooks.ts'
-
-/** A customer finishes in Merge's modal, and the tab closes before anybody hears of it. */
-async function closedTab(world: WebhookWorld, organizationId = ORGANIZATION) {
-  const { accountId, linkToken } = await world.run(
-    world.integrations.forOrganization(organizationId).createLinkToken({ category: 'hris', ...ACME }),
-  )
-  const publicToken = world.complete(linkToken)
-  return { accountId, publicToken }
-}
+import { closedTab, envelope, type WebhookWorld, withWebhooks } from '../support/webhooks.ts'
 
 const candidatesOf = async (world: WebhookWorld, id: string) => readDetails(await rowOf(world, id)).candidates
 
@@ -43,6 +35,19 @@ test('a tab that was closed before the exchange: the webhook completes the link,
   expect(await stale(Object.assign(world, { id: accountId, linked: account?.linkedAccountId ?? '' }))).toEqual([])
   expect(world.events.filter(({ name }) => name === 'account.linked')).toHaveLength(1)
   expect(await candidatesOf(world, accountId)).toEqual([])
+})
+
+test('a link by webhook is one question to Merge and one write, name and logo included', async () => {
+  const world = withWebhooks()
+  const { accountId } = await closedTab(world)
+  await world.deliver()
+  const before = await rowOf(world, accountId)
+  await world.run(settleCandidates(world.integrations.core.link, before))
+  expect(world.requests.filter((request) => request.includes('/account-details'))).toHaveLength(1)
+  const after = await rowOf(world, accountId)
+  expect(readDetails(after).integration).toMatchObject({ slug: 'bamboohr' })
+  // One to attach it, one to drop what the webhook brought.
+  expect(after.revision).toBe(before.revision + 2)
 })
 
 test('the exchange that comes after all is the same link, told once', async () => {
@@ -219,83 +224,6 @@ test('an active account is left alone when Merge does not confirm the token, and
   await world.post(altered(world, {}, { account_token: renewed }))
   await world.work(10_000)
   expect(await tokenOf(await rowOf(world, accountId))).toBe(renewed)
-})
-
-test('a webhook while the connection is being deleted: it is deleted at Merge as well', async () => {
-  const world = withWebhooks()
-  const { accountId } = await closedTab(world)
-  await world.deliver()
-  // The token waits beside a row that the customer now deletes.
-  await world.run((await handleOf(world, accountId)).delete())
-  expect(await rowOf(world, accountId)).toMatchObject({ status: 'deleted', details: null, token: null })
-  expect(world.sandbox.accounts()).toEqual([])
-})
-
-test('and when Merge cannot be asked just then, the deletion waits for it', async () => {
-  const world = withWebhooks()
-  const { accountId } = await closedTab(world)
-  await world.deliver()
-  const heal = world.sandbox.fault({ kind: 'status', status: 503, count: Number.POSITIVE_INFINITY })
-  await world.run((await handleOf(world, accountId)).delete())
-  expect((await rowOf(world, accountId)).status).toBe('deleting')
-  heal()
-  for (let hour = 0; hour < 3; hour++) await world.work(3_600_000)
-  expect((await rowOf(world, accountId)).status).toBe('deleted')
-  expect(world.sandbox.accounts()).toEqual([])
-})
-
-test('a webhook that finds the row in deletion hands its token to the deletion', async () => {
-  const world = withWebhooks()
-  const { accountId } = await closedTab(world)
-  const row = await rowOf(world, accountId)
-  await world.storage.update(row.id, row.revision, { status: 'deleting' })
-  await world.deliver()
-  expect(world.mail.answers).toEqual([200])
-  await world.storage.schedule(row.id, 'now')
-  await world.work()
-  expect((await rowOf(world, accountId)).status).toBe('deleted')
-  expect(world.sandbox.accounts()).toEqual([])
-})
-
-test('a link that was completed after the deletion is deleted at Merge again, once', async () => {
-  const world = withWebhooks()
-  const { accountId } = await closedTab(world)
-  await world.run((await handleOf(world, accountId)).delete())
-  expect((await rowOf(world, accountId)).status).toBe('deleted')
-  expect(world.sandbox.accounts()).toHaveLength(1)
-  await world.deliver()
-  expect(world.mail.answers[0]).toBe(200)
-  expect(world.sandbox.accounts()).toEqual([])
-  expect(await rowOf(world, accountId)).toMatchObject({ status: 'deleted', token: null, details: null })
-  const asked = world.requests.length
-  for (let again = 0; again < 5; again++) await world.post(world.mail.sent[0]?.text ?? '')
-  expect(world.requests.length).toBe(asked)
-})
-
-test('while Merge cannot be asked about a deleted row’s token the answer is 503, so that Merge tries again', async () => {
-  const world = withWebhooks()
-  const { accountId } = await closedTab(world)
-  await world.run((await handleOf(world, accountId)).delete())
-  world.sandbox.fault({ kind: 'status', status: 503, path: '/account-details', count: 4 })
-  await world.deliver()
-  expect(world.mail.answers[0]).toBe(503)
-  expect(world.mail.answers.at(-1)).toBe(200)
-  expect(world.sandbox.accounts()).toEqual([])
-})
-
-test('a body with a deleted row’s origin id and somebody else’s token deletes nothing', async () => {
-  const world = withWebhooks()
-  const deleted = await closedTab(world)
-  const { originId } = await rowOf(world, deleted.accountId)
-  await world.run((await handleOf(world, deleted.accountId)).delete())
-  const victim = await closedTab(world, 'org_victim')
-  await world.run(world.integrations.forOrganization('org_victim').exchangePublicToken(victim.publicToken))
-  const row = await rowOf(world, victim.accountId, 'org_victim')
-  const there = world.sandbox.accounts().map(({ id }) => id)
-  expect(there).toContain(row.linkedAccountId)
-  for (const id of [row.linkedAccountId, 'another'])
-    await world.post(envelope('LinkedAccount.linked', { id, end_user_origin_id: originId }, { account_token: await tokenOf(row) }))
-  expect(world.sandbox.accounts().map(({ id }) => id)).toContain(row.linkedAccountId)
 })
 
 test('a category that Merge does not name, or names in its own way, does not lose the link', async () => {

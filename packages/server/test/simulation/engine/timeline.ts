@@ -1,15 +1,12 @@
+import { createRealWork, type RealWork } from '../../support/real-work.ts'
+
 /** Virtual time: it jumps from timer to timer, and only when nothing can happen without it. */
-export interface Timeline {
+export interface Timeline extends Pick<RealWork, 'real'> {
   /** Epoch milliseconds. */
   now(): number
   /** Calls `fire` at that moment, or as soon as possible when it has passed. */
   at(time: number, fire: () => void): Timer
   wait(ms: number): Promise<void>
-  /**
-   * Leads what needs the real world (a database) through virtual time, which stands still meanwhile. One such work at a time, in the order
-   * in which they were asked for: so it does not matter how long each takes, and the same history runs the same way again.
-   */
-  real<T>(work: () => Promise<T>): Promise<T>
   /** Runs until `done()` holds. Throws when `limit` (epoch milliseconds) is reached first, or when nothing is left that could happen. */
   run(done: () => boolean, limit: number): Promise<void>
 }
@@ -22,8 +19,7 @@ export function createTimeline(start: number): Timeline {
   let now = start
   let order = 0
   const heap: Entry[] = []
-  let underWay = 0
-  let last: Promise<unknown> = Promise.resolve()
+  const realWork = createRealWork()
 
   const at = (time: number, fire: () => void): Timer => {
     const entry: Entry = { time: Math.max(now, Math.ceil(time)), order: order++, fire }
@@ -39,21 +35,10 @@ export function createTimeline(start: number): Timeline {
     now: () => now,
     at,
     wait: (ms) => new Promise((resolve) => void at(now + ms, resolve)),
-    real(work) {
-      underWay++
-      const result = last.then(work).finally(() => {
-        underWay--
-      })
-      last = result.catch(() => {})
-      return result
-    },
+    real: realWork.real,
     async run(done, limit) {
       for (;;) {
-        await settled()
-        while (underWay > 0) {
-          await last
-          await settled()
-        }
+        await realWork.settled()
         if (done()) return
         const entry = nextLive(heap)
         if (entry === undefined) throw new Error('Everything waits, and no timer is left: something was never answered.')
@@ -70,15 +55,6 @@ interface Entry {
   order: number
   /** `null`: cancelled. */
   fire: (() => void) | null
-}
-
-/**
- * Nothing but `real` waits for the real world, so everything that can run without a timer runs before the next tick: Node takes ticks when
- * no promise is left to go on. Twice, because the platform's streams take ticks of their own.
- */
-async function settled(): Promise<void> {
-  await new Promise((resolve) => void process.nextTick(resolve))
-  await new Promise((resolve) => void process.nextTick(resolve))
 }
 
 function nextLive(heap: Entry[]): Entry | undefined {

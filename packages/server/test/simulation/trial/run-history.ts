@@ -121,7 +121,7 @@ export async function runHistory(history: History, tampering: Tampering = {}, op
       happen(stage, event)
     })
   }
-  const end = START + history.hours * HOUR
+  const end = START + Math.ceil(history.hours * HOUR)
   const quiet = end + LAST_SYNC
   for (const moment of [end, end + LAST_SYNC / 2]) timeline.at(moment, () => calm(stage))
   const limit = quiet + LONGEST_BACKOFF + 2 * (history.sync.lookEvery + history.sync.idle) + sweepTime(history)

@@ -1,6 +1,6 @@
 import { memoryStorage } from '../../../src/storage/memory.ts'
 import type { Storage } from '../../../src/storage/port.ts'
-import type { Timeline } from '../engine/timeline.ts'
+import type { RealWork } from '../../support/real-work.ts'
 
 /** An empty store for one history. */
 export type OpenStorage = (clock: { now(): number }) => Promise<OpenedStorage>
@@ -33,11 +33,11 @@ export async function openThread(other: OtherStorage | undefined): Promise<Threa
 }
 
 /** The store as virtual time needs it. */
-export function led({ storage, isReal }: Pick<OpenedStorage, 'storage' | 'isReal'>, timeline: Timeline): Storage {
+export function led({ storage, isReal }: Pick<OpenedStorage, 'storage' | 'isReal'>, time: Pick<RealWork, 'real'>): Storage {
   if (!isReal) return storage
   const methods = Object.entries(storage).map(([name, value]) => [
     name,
-    typeof value === 'function' ? (...args: unknown[]) => timeline.real(() => (value as Method).apply(storage, args)) : value,
+    typeof value === 'function' ? (...args: unknown[]) => time.real(() => (value as Method).apply(storage, args)) : value,
   ])
   return Object.fromEntries(methods) as Storage
 }
