@@ -6,15 +6,15 @@ const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '
 
 /**
  * Runs a command with nothing to read and collects what it writes. Never
- * rejects: a command that cannot be started, or has not ended after ten minutes
- * and is then killed, is not `ok` and says so in `output`.
+ * rejects: a command that cannot be started, or has not ended after `minutes` (ten
+ * unless set) and is then killed, is not `ok` and says so in `output`.
  *
  * @param {string} name
  * @param {string[]} args
- * @param {{ cwd?: string, env?: Record<string, string> }} options
+ * @param {{ cwd?: string, env?: Record<string, string>, minutes?: number }} options
  * @returns {Promise<{ ok: boolean, output: string }>}
  */
-export function command(name, args, { cwd, env } = {}) {
+export function command(name, args, { cwd, env, minutes = LIMIT_MINUTES } = {}) {
   return new Promise((resolve) => {
     const child = spawn(name, args, {
       cwd,
@@ -33,9 +33,9 @@ export function command(name, args, { cwd, env } = {}) {
       output += `${name} could not be started: ${error.message}`
     })
     const limit = setTimeout(() => {
-      output += `\n${name} had not ended after ${LIMIT_MINUTES} minutes and was stopped.`
+      output += `\n${name} had not ended after ${minutes} minutes and was stopped.`
       child.kill('SIGKILL')
-    }, LIMIT_MINUTES * 60_000)
+    }, minutes * 60_000)
     child.on('close', (code) => {
       clearTimeout(limit)
       resolve({ ok: code === 0, output })

@@ -2,9 +2,14 @@
 // `--histories 1000000` (100,000 unless set), `--seconds 600`, `--shard 1/4`, `--threads 2`, `--json FILE`; a run that was
 // stopped goes on where it was as long as the source is the same (`--anew` does not). `--storage sqlite` or `postgres` (20,000 unless
 // set) runs them on a real database. `--replay SEED` runs one history and tells it.
+// `--sabotage` takes one defence away at a time and demands that a test notices: `--only T1,S6`, `--json`. Without any argument it comes first.
+// `--connects` lets the customers of many organizations connect at the same moment: `--histories 10000` clicks (so many unless set), `--json`.
 // `--webhooks` tries forged webhooks instead: `--histories 10000000` (so many unless set), `--seconds`, `--json`.
 
+// The packages from their sources, wherever the proofs import them by name: no build is needed, and none can be stale.
+import '../../packages/storage-sql/test/fixtures/from-source.mjs'
 import { parseArgs } from 'node:util'
+import { THREATS } from '../prove/threats.mjs'
 
 const options = {
   histories: { type: 'string' },
@@ -16,6 +21,9 @@ const options = {
   anew: { type: 'boolean', default: false },
   replay: { type: 'string' },
   webhooks: { type: 'boolean', default: false },
+  connects: { type: 'boolean', default: false },
+  sabotage: { type: 'boolean', default: false },
+  only: { type: 'string' },
 }
 
 /** How many histories a run has on each kind of storage. */
@@ -23,9 +31,14 @@ const USUAL = { memory: '100000', sqlite: '100000', postgres: '20000' }
 
 const wanted = read(process.argv.slice(2))
 if (wanted === null) process.exitCode = 2
+else if (wanted.sabotage !== undefined) process.exitCode = await (await import('../prove/sabotage.mjs')).proveSabotage(wanted.sabotage)
+else if (wanted.connects !== undefined) process.exitCode = await (await import('../prove/connects.mjs')).proveConnects(wanted.connects)
 else if (wanted.webhooks !== undefined) process.exitCode = await (await import('../prove/webhooks.mjs')).proveWebhooks(wanted.webhooks)
 else if (wanted.replay !== undefined) process.exitCode = await (await import('../prove/replay.mjs')).replay(wanted.replay, wanted.storage)
-else process.exitCode = await (await import('../prove/prove.mjs')).prove(wanted)
+else {
+  const sabotaged = process.argv.length > 2 ? 0 : await (await import('../prove/sabotage.mjs')).proveSabotage({})
+  process.exitCode = (await (await import('../prove/prove.mjs')).prove(wanted)) || sabotaged
+}
 
 /** `null`, and a word of help, when the arguments make no sense. */
 function read(args) {
@@ -36,8 +49,10 @@ function read(args) {
     if (!Object.hasOwn(USUAL, values.storage))
       throw new Error(`--storage takes ${Object.keys(USUAL).join(', ')}, and was given "${values.storage}".`)
     const milliseconds = values.seconds === undefined ? undefined : whole(values.seconds, '--seconds') * 1000
-    const forgeries = values.histories === undefined ? undefined : whole(values.histories, '--histories')
-    if (values.webhooks) return { webhooks: { forgeries, milliseconds, json: values.json } }
+    const count = values.histories === undefined ? undefined : whole(values.histories, '--histories')
+    if (values.sabotage || values.only !== undefined) return { sabotage: { only: values.only && threats(values.only), json: values.json } }
+    if (values.connects) return { connects: { connects: count, json: values.json } }
+    if (values.webhooks) return { webhooks: { forgeries: count, milliseconds, json: values.json } }
     return {
       histories: whole(values.histories ?? USUAL[values.storage], '--histories'),
       storage: values.storage,
@@ -51,10 +66,17 @@ function read(args) {
     }
   } catch (error) {
     console.error(
-      `${error.message}\nUsage: npm run prove -- [--histories N] [--seconds N] [--storage memory|sqlite|postgres] [--shard I/N] [--threads N] [--json FILE] [--anew] | [--storage …] --replay SEED | --webhooks [--histories N] [--seconds N] [--json FILE]`,
+      `${error.message}\nUsage: npm run prove -- [--histories N] [--seconds N] [--storage memory|sqlite|postgres] [--shard I/N] [--threads N] [--json FILE] [--anew] | [--storage …] --replay SEED | --webhooks [--histories N] [--seconds N] [--json FILE] | --connects [--histories N] [--json FILE] | --sabotage [--only ID,ID] [--json FILE]`,
     )
     return null
   }
+}
+
+function threats(text) {
+  const ids = text.split(',').map((id) => id.trim())
+  const unknown = ids.filter((id) => !THREATS.includes(id))
+  if (unknown.length > 0) throw new Error(`--only takes ids of docs/spec/threats.md, such as T1,S6, and was given "${unknown.join(', ')}".`)
+  return ids
 }
 
 function whole(text, name) {
