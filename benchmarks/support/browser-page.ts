@@ -13,12 +13,11 @@ export async function withBrowser<Answer>(work: (browser: Browser) => Promise<An
   }
 }
 
-/** One of `benchmarks/pages`, in one file as a user's bundler would make it. React is where the elements are tested with it. */
+/** One of `benchmarks/pages`, in one file as a user's bundler would make it. */
 export async function bundlePage(name: string): Promise<string> {
   const root = resolve(import.meta.dirname, '../..')
   const { outputFiles } = await build({
     entryPoints: [resolve(root, 'benchmarks/pages', `${name}.mjs`)],
-    nodePaths: [resolve(root, 'packages/element/node_modules')],
     bundle: true,
     minify: true,
     format: 'esm',

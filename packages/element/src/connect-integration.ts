@@ -162,7 +162,7 @@ export class ConnectIntegration extends LocalizedElement<ConnectMessages> {
     const busy = state === 'loading' || state === 'open' || state === 'finishing'
     const label = this.label || this.text(this.accountId ? 'reconnect' : 'connect')
     return html`<button part="button" type="button" ?disabled=${this.disabled} aria-disabled=${busy} @click=${this.open}
-      ><span part="progress" aria-hidden="true"><span part="indicator">${state === 'connected' ? '✓' : ''}</span>${busy ? this.text(state) : ''}</span
+      ><span part="progress" aria-hidden="true" ?hidden=${!busy && state !== 'connected'}><span part="indicator">${state === 'connected' ? '✓' : ''}</span>${busy ? this.text(state) : ''}</span
       ><span part="label"><slot>${label}</slot></span></button
     ><span part="status" role="status">${this.text(state)}</span><span part="message" role="alert">${this.text(this.#failure)}</span>`
   }
