@@ -5,9 +5,9 @@ const german: CatalogMessages = {
   language: 'de',
   connect: 'Integration verbinden',
   reconnect: 'Neu verbinden',
-  loading: 'Wird geöffnet…',
+  loading: 'Öffnen…',
   open: 'Warten…',
-  finishing: 'Wird abgeschlossen…',
+  finishing: 'Fast fertig…',
   connected: 'Verbunden.',
   unconfirmed:
     'Das konnte noch nicht bestätigt werden. Vielleicht klappt es noch: Sehen Sie in der Liste nach, bevor Sie es erneut versuchen.',

@@ -7,7 +7,7 @@ const french: CatalogMessages = {
   reconnect: 'Reconnecter',
   loading: 'Ouverture…',
   open: 'En attente…',
-  finishing: 'Finalisation…',
+  finishing: 'Un instant…',
   connected: 'Connecté.',
   unconfirmed: 'Cela n’a pas encore pu être confirmé, mais peut encore aboutir : consultez la liste avant de réessayer.',
   error_network: 'Le serveur est injoignable. Vérifiez votre connexion et réessayez.',

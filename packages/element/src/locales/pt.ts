@@ -4,7 +4,7 @@ import type { CatalogMessages } from '../catalog-messages.ts'
 const portuguese: CatalogMessages = {
   language: 'pt',
   connect: 'Conectar uma integração',
-  reconnect: 'Reconectar',
+  reconnect: 'Conectar de novo',
   loading: 'Abrindo…',
   open: 'Aguardando…',
   finishing: 'Finalizando…',
