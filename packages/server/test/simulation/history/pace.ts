@@ -58,8 +58,8 @@ const DAY: Pace = {
 }
 
 /**
- * Most mistakes need little time to show, some need long. In the same computing time many short and crowded lives find as much as few long
- * ones, in which most looks find nothing new, and of some mistakes half as much again.
+ * Most mistakes need little time to show, some need long. So most lives are short and crowded, and cost little; in the long ones most looks
+ * find nothing new.
  */
 export function paceOf(random: Random): Pace {
   const place = random.int(1, 100)
