@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { bundleForPage } from '../support/bundle.ts'
 import { bytesLine, exactRatioLine, type Line } from '../support/line.ts'
 
 /** What a page downloads for the elements: the bundles for a script tag, Lit inside. */
@@ -9,7 +9,8 @@ export async function elementBytes(): Promise<Line[]> {
   const bundle = await readFile(fileURLToPath(import.meta.resolve('@connect-integration/element/connect-integration.js')))
   const all = await readFile(fileURLToPath(import.meta.resolve('@connect-integration/element/elements.js')))
   const ours = gzip(bundle)
-  const lit = gzip(await bundleOf(`export { LitElement, html, css } from 'lit'`))
+  const source = `export { LitElement, html, css } from 'lit'`
+  const lit = gzip(await bundleForPage({ stdin: { contents: source, resolveDir: import.meta.dirname } }))
   return [
     bytesLine(ours, {
       what: '<connect-integration> with Lit, bytes gzipped',
@@ -31,19 +32,4 @@ export async function elementBytes(): Promise<Line[]> {
 
 function gzip(bytes: Uint8Array): number {
   return gzipSync(bytes, { level: 9 }).length
-}
-
-/** Bundled as a user's page would be. */
-async function bundleOf(source: string): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: import.meta.dirname },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    write: false,
-  })
-  return outputFiles[0]!.contents
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { build } from 'esbuild'
 import { type Browser, chromium } from 'playwright'
 import { launchOptions } from '../../scripts/browser.mjs'
+import { bundleForPage } from './bundle.ts'
 
 /** Runs `work` with a browser, headless, and closes it. */
 export async function withBrowser<Answer>(work: (browser: Browser) => Promise<Answer>): Promise<Answer> {
@@ -13,20 +13,10 @@ export async function withBrowser<Answer>(work: (browser: Browser) => Promise<An
   }
 }
 
-/** One of `benchmarks/pages`, in one file as a user's bundler would make it. */
+/** The source of one of `benchmarks/pages`, bundled. */
 export async function bundlePage(name: string): Promise<string> {
-  const root = resolve(import.meta.dirname, '../..')
-  const { outputFiles } = await build({
-    entryPoints: [resolve(root, 'benchmarks/pages', `${name}.mjs`)],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    write: false,
-  })
-  return outputFiles[0]!.text
+  const file = resolve(import.meta.dirname, '../pages', `${name}.mjs`)
+  return Buffer.from(await bundleForPage({ entryPoints: [file] })).toString()
 }
 
 /** What it took, in CPU time of the page's own thread except where it says otherwise. */
