@@ -1,5 +1,5 @@
 import type { Core } from './core.ts'
-import { IntegrationError } from './errors.ts'
+import { describeError } from './errors.ts'
 import { everyAccount } from './storage/every-account.ts'
 import type { Status, Storage } from './storage/port.ts'
 import { readCheckpoint } from './sync/checkpoint.ts'
@@ -61,7 +61,7 @@ export async function health(core: Core, options: HealthOptions = {}): Promise<H
     const quarantine = options.quarantine ? { quarantine: await countQuarantined(core.storage) } : {}
     return { ok: true, storage: { ok: true }, accounts, work, merge, ...quarantine }
   } catch (error) {
-    const code = IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED'
+    const code = describeError(error).code
     return { ok: false, storage: { ok: false, code }, accounts: {}, work: { due: 0, leased: 0, lateMs: 0 }, merge }
   }
 }

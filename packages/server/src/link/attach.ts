@@ -1,4 +1,4 @@
-import { ErrorCode, IntegrationError } from '../errors.ts'
+import { describeError, ErrorCode, IntegrationError } from '../errors.ts'
 import type { AccountDetails, Integration } from '../merge/gateway.ts'
 import { hasStatus } from '../merge/has-status.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -143,7 +143,7 @@ async function removeAgain(context: LinkContext, row: Account, source: Unconfirm
     context.logger.error('An account was linked after its connection had been deleted, and could not be removed at Merge', {
       accountId: row.id,
       linkedAccountId: source.linkedAccountId,
-      code: IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED',
+      code: describeError(error).code,
       remedy: kept ? 'It will be tried again.' : 'Delete it in the Merge dashboard.',
     })
   }

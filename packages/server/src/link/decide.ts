@@ -1,6 +1,6 @@
 import type { AccountDetails, Integration } from '../merge/gateway.ts'
 import type { Account, AccountPatch, Status } from '../storage/port.ts'
-import { type Details, noted } from './details.ts'
+import { type Details, noted, writeDetails } from './details.ts'
 import { foreignDomain } from './email-domain.ts'
 
 /**
@@ -96,7 +96,7 @@ export function decideAttach(
       status,
       token: confirmation.token,
       linkedAccountId: confirmation.details.linkedAccountId,
-      details: JSON.stringify(awaited ? next : noted(next, context.now, first ? 'linked' : 'relinked', remark(details, confirmation))),
+      details: writeDetails(awaited ? next : noted(next, context.now, first ? 'linked' : 'relinked', remark(details, confirmation))),
       updatedAt: context.now,
       wake: 'now',
       ...(context.freeSlot ? { slot: null } : {}),
@@ -117,7 +117,7 @@ export function decideAnnouncedRelink(account: Account, details: Details, now: n
   const { signedInAt } = details
   if (signedInAt !== null && Math.abs(now - signedInAt) < SAME_SIGN_IN_MS) return null
   const next = { ...details, announced: true, signedInAt: now, relinks: details.relinks + 1 }
-  return { details: JSON.stringify(noted(next, now, 'relinked')), updatedAt: now, wake: 'now' }
+  return { details: writeDetails(noted(next, now, 'relinked')), updatedAt: now, wake: 'now' }
 }
 
 /** What the integrator should know of a link, and what is no error: another system than before, or one that is connected elsewhere too. */
@@ -146,6 +146,6 @@ export function decideDelete(account: Account, details: Details, now: number): D
   if (account.status === 'deleting') return { do: 'continue' }
   return {
     do: 'intend',
-    patch: { status: 'deleting', details: JSON.stringify(noted(details, now, 'deletion requested')), updatedAt: now, wake: now + 60_000 },
+    patch: { status: 'deleting', details: writeDetails(noted(details, now, 'deletion requested')), updatedAt: now, wake: now + 60_000 },
   }
 }

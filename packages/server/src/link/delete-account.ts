@@ -1,4 +1,4 @@
-import { ErrorCode, IntegrationError } from '../errors.ts'
+import { describeError, ErrorCode, IntegrationError } from '../errors.ts'
 import type { Account } from '../storage/port.ts'
 import { amend } from './amend.ts'
 import type { LinkContext } from './context.ts'
@@ -79,7 +79,7 @@ async function postpone(context: LinkContext, account: Account, error: unknown):
   const failures = row === null ? 1 : readDetails(row).deletions
   context.logger.warn('A linked account could not be deleted at Merge yet; it will be tried again', {
     accountId: account.id,
-    code: IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED',
+    code: describeError(error).code,
   })
   return now + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1))
 }

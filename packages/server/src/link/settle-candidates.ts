@@ -1,4 +1,4 @@
-import { IntegrationError } from '../errors.ts'
+import { describeError, IntegrationError } from '../errors.ts'
 import type { Account } from '../storage/port.ts'
 import { amend } from './amend.ts'
 import { attach } from './attach.ts'
@@ -61,7 +61,7 @@ async function ask(context: LinkContext, account: Account, candidate: Candidate)
     const refusals = candidate.refusals + 1
     return refusals < MOST_REFUSALS ? { refusals, tryAt } : { refusals, token: null }
   } catch (error) {
-    const code = IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED'
+    const code = describeError(error).code
     if (!IntegrationError.isInstance(error) || code.startsWith('STORE_')) throw error
     context.logger.warn('A token that a webhook brought could not be confirmed yet', { accountId: account.id, code })
     return code.startsWith('CRYPTO_') ? { token: null } : { tryAt }

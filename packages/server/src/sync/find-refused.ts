@@ -1,4 +1,4 @@
-import { ErrorCode, IntegrationError } from '../errors.ts'
+import { describeError, ErrorCode, IntegrationError } from '../errors.ts'
 import type { Committed, VersionedRecord } from '../storage/port.ts'
 
 export interface Refused {
@@ -23,7 +23,7 @@ export async function findRefused(
       const [first] = some
       if (!mayBeRefusal(error) || first === undefined) throw error
       last = error
-      if (some.length === 1) return [{ id: first.id, modifiedAt: first.modifiedAt, code: codeOf(error) }]
+      if (some.length === 1) return [{ id: first.id, modifiedAt: first.modifiedAt, code: describeError(error).code }]
       const middle = Math.ceil(some.length / 2)
       const left = await search(some.slice(0, middle))
       if (left === 'fenced') return left
@@ -39,8 +39,4 @@ export async function findRefused(
 /** Failures of the network, the disk or a lock pass, and are none; what is left may lie in a record. */
 export function mayBeRefusal(error: unknown): boolean {
   return !(IntegrationError.isInstance(error) && (error.retryable || error.code === ErrorCode.SYNC_MASS_DELETION))
-}
-
-function codeOf(error: unknown): string {
-  return IntegrationError.isInstance(error) ? error.code : 'UNEXPECTED'
 }
