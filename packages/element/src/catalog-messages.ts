@@ -28,7 +28,7 @@ export const english: CatalogMessages = {
   all: 'All',
   found_one: '{count} integration',
   found_other: '{count} integrations',
-  none_found: 'Nothing found for {query}.',
+  none_found: 'Nothing found for “{query}”.',
   show_all: 'Show all',
   catalog_empty: 'There is nothing to connect yet.',
   connect_one: 'Connect',

@@ -1,4 +1,5 @@
-import { ConnectError, type ConnectErrorCode } from './errors.ts'
+import type { ConnectErrorCode } from './error-codes.ts'
+import { ConnectError } from './errors.ts'
 
 /** Calls `callback` once after so many milliseconds; the answer takes the call back. */
 export type After = (milliseconds: number, callback: () => void) => () => void

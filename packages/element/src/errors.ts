@@ -1,20 +1,5 @@
+import type { ConnectErrorCode } from './error-codes.ts'
 import { english } from './messages.ts'
-
-/** What went wrong, for code: stable, and safe to log. The last nine are the server's public codes. */
-export type ConnectErrorCode =
-  | 'network'
-  | 'script_blocked'
-  | 'popup_blocked'
-  | 'validation'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not_found'
-  | 'already_connected'
-  | 'busy'
-  | 'cancelled'
-  | 'rate_limited'
-  | 'unavailable'
-  | 'invalid_request'
 
 /**
  * What a `transport` throws to say which failure it was. Its `message` is for

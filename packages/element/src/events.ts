@@ -1,7 +1,6 @@
 import type { ListedAccount } from './accounts.ts'
 import type { CatalogIntegration } from './catalog.ts'
-import type { ConnectErrorCode } from './errors.ts'
-import type { ConnectState, ExitReason } from './link-session.ts'
+import type { ConnectErrorCode } from './error-codes.ts'
 import type { ConnectedAccount } from './transport.ts'
 
 /** Every event bubbles, crosses shadow roots, and carries no token. */
@@ -18,6 +17,9 @@ export interface ConnectSuccessDetail {
   account: ConnectedAccount
 }
 
+/** Why the modal went: by the user without or with success, with the element, or because its link token was refused. */
+export type ExitReason = 'cancelled' | 'completed' | 'removed' | 'expired'
+
 export interface ConnectExitDetail {
   reason: ExitReason
 }
@@ -32,6 +34,12 @@ export interface ConnectErrorDetail {
 export interface ConnectFilesDetail {
   files: unknown[]
 }
+
+/**
+ * `idle` → `loading` (link token, script) → `open` (the modal) → `finishing`
+ * (the server confirms) → `connected`; `failed` from any but the first and last.
+ */
+export type ConnectState = 'idle' | 'loading' | 'open' | 'finishing' | 'connected' | 'failed'
 
 export interface ConnectStateDetail {
   state: ConnectState

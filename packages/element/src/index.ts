@@ -3,7 +3,8 @@ export { httpListTransport, type ListedAccount, type ListedSync, type ListTransp
 export { type CatalogIntegration, type CatalogTransport, httpCatalogTransport } from './catalog.ts'
 export type { CatalogMessages } from './catalog-messages.ts'
 export { ConnectIntegration } from './connect-integration.ts'
-export { ConnectError, type ConnectErrorCode } from './errors.ts'
+export type { ConnectErrorCode } from './error-codes.ts'
+export { ConnectError } from './errors.ts'
 export type {
   CatalogEventMap,
   CatalogLoadedDetail,
@@ -11,15 +12,17 @@ export type {
   ConnectEventMap,
   ConnectExitDetail,
   ConnectFilesDetail,
+  ConnectState,
   ConnectStateDetail,
   ConnectSuccessDetail,
+  ExitReason,
   IntegrationDeletedDetail,
   ListEventMap,
   ListLoadedDetail,
 } from './events.ts'
 export { type CatalogState, IntegrationCatalog } from './integration-catalog.ts'
 export { IntegrationList, type ListState } from './integration-list.ts'
-export type { ConnectState, ExitReason, FilePicker } from './link-session.ts'
+export type { FilePicker } from './link-session.ts'
 export type { ListMessages } from './list-messages.ts'
 export type { ConnectMessages } from './messages.ts'
 export type { ConnectHeaders } from './request.ts'

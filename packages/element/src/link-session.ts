@@ -1,20 +1,11 @@
 import { type After, withDeadline } from './deadline.ts'
 import { ConnectError, toConnectError } from './errors.ts'
-import { emit } from './events.ts'
+import { type ConnectState, type ExitReason, emit } from './events.ts'
 import type { MergeLink, MergeLinkConfig } from './merge-link.ts'
 import { modalIsShowing, rememberPage } from './page.ts'
 import { loadScript } from './script-loader.ts'
 import type { ConnectedAccount, ConnectTransport, LinkTokenRequest } from './transport.ts'
 import { pageQueue, type TurnHolder } from './turn-queue.ts'
-
-/**
- * `idle` → `loading` (link token, script) → `open` (the modal) → `finishing`
- * (the server confirms) → `connected`; `failed` from any but the first and last.
- */
-export type ConnectState = 'idle' | 'loading' | 'open' | 'finishing' | 'connected' | 'failed'
-
-/** Why the modal went: by the user without or with success, with the element, or because its link token was refused. */
-export type ExitReason = 'cancelled' | 'completed' | 'removed' | 'expired'
 
 export interface FilePicker {
   types?: ('FILE' | 'FOLDER' | 'DRIVE')[]

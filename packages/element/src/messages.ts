@@ -1,4 +1,4 @@
-import type { ConnectErrorCode } from './errors.ts'
+import type { ConnectErrorCode } from './error-codes.ts'
 
 /** Every text of the element. Flat and made of strings only, so that a locale is one object and an override one key. */
 export interface ConnectMessages extends Record<`error_${ConnectErrorCode}`, string> {

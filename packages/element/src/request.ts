@@ -1,4 +1,5 @@
-import { ConnectError, type ConnectErrorCode, isConnectErrorCode } from './errors.ts'
+import type { ConnectErrorCode } from './error-codes.ts'
+import { ConnectError, isConnectErrorCode } from './errors.ts'
 
 /** Extra request headers, or a function that is asked before each request (a fresh bearer token, a CSRF token). */
 export type ConnectHeaders = Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)

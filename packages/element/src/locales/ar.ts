@@ -122,7 +122,7 @@ const arabic: CatalogMessages = {
   found_few: '{count} خدمات',
   found_many: '{count} خدمة',
   found_other: '{count} خدمة',
-  none_found: 'لم يُعثر على شيء عن {query}.',
+  none_found: 'لم يُعثر على شيء عن «{query}».',
   show_all: 'عرض الكل',
   catalog_empty: 'لا توجد خدمات للربط بعد.',
   connect_one: 'ربط',

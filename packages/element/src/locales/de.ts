@@ -115,7 +115,7 @@ const german: CatalogMessages = {
   all: 'Alle',
   found_one: '{count} Integration',
   found_other: '{count} Integrationen',
-  none_found: 'Nichts gefunden für {query}.',
+  none_found: 'Nichts gefunden für „{query}“.',
   show_all: 'Alle anzeigen',
   catalog_empty: 'Es gibt noch nichts zu verbinden.',
   connect_one: 'Verbinden',

@@ -114,7 +114,7 @@ const spanish: CatalogMessages = {
   all: 'Todas',
   found_one: '{count} integración',
   found_other: '{count} integraciones',
-  none_found: 'No se encontró nada para {query}.',
+  none_found: 'No se encontró nada para «{query}».',
   show_all: 'Mostrar todas',
   catalog_empty: 'Todavía no hay nada que conectar.',
   connect_one: 'Conectar',

@@ -114,7 +114,7 @@ const french: CatalogMessages = {
   all: 'Toutes',
   found_one: '{count} intégration',
   found_other: '{count} intégrations',
-  none_found: 'Aucun résultat pour {query}.',
+  none_found: 'Aucun résultat pour «\u00a0{query}\u00a0».',
   show_all: 'Tout afficher',
   catalog_empty: 'Il n’y a rien à connecter pour le moment.',
   connect_one: 'Connecter',

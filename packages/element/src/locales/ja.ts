@@ -112,7 +112,7 @@ const japanese: CatalogMessages = {
   categories: 'カテゴリ',
   all: 'すべて',
   found_other: '{count}件の連携',
-  none_found: '{query}に一致するものはありません。',
+  none_found: '「{query}」に一致するものはありません。',
   show_all: 'すべて表示',
   catalog_empty: '接続できる連携はまだありません。',
   connect_one: '接続',

@@ -114,7 +114,7 @@ const portuguese: CatalogMessages = {
   all: 'Todas',
   found_one: '{count} integração',
   found_other: '{count} integrações',
-  none_found: 'Nada encontrado para {query}.',
+  none_found: 'Nada encontrado para “{query}”.',
   show_all: 'Mostrar todas',
   catalog_empty: 'Ainda não há nada para conectar.',
   connect_one: 'Conectar',

@@ -1,6 +1,5 @@
 import type { ConnectIntegration } from '../connect-integration.ts'
-import type { ConnectEventMap } from '../events.ts'
-import type { ConnectState } from '../link-session.ts'
+import type { ConnectEventMap, ConnectState } from '../events.ts'
 import { MODAL_ID } from '../merge-link.ts'
 
 /**

@@ -69,9 +69,9 @@ describe('a screen reader', () => {
         - tab "Recruiting"
       - tabpanel "All":
         - list "Available integrations"
-        - paragraph: Nothing found for ⁨zzz⁩.
+        - paragraph: Nothing found for “⁨zzz⁩”.
         - button "Show all"
-      - status: Nothing found for ⁨zzz⁩.
+      - status: Nothing found for “⁨zzz⁩”.
     `)
   })
 })

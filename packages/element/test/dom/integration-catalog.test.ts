@@ -128,14 +128,14 @@ describe('the search and the tabs', () => {
     await vi.advanceTimersByTimeAsync(500)
     await drawnCatalog(element)
 
-    expect(said()).toBe('Nothing found for zzz.')
+    expect(said()).toBe('Nothing found for “zzz”.')
   })
 
   it('offer the way back when nothing is found', async () => {
     const { harness, part, element } = await prepareCatalog(some)
     await harness.choose('HR')
     await harness.search('zzz')
-    expect(part('none')?.textContent?.replace(/[\u2068\u2069]/g, '')).toContain('Nothing found for zzz.')
+    expect(part('none')?.textContent?.replace(/[\u2068\u2069]/g, '')).toContain('Nothing found for “zzz”.')
     part('show-all')?.click()
     await drawnCatalog(element)
 

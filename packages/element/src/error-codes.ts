@@ -1,0 +1,15 @@
+/** What went wrong, for code: stable, and safe to log. The last nine are the server's public codes. */
+export type ConnectErrorCode =
+  | 'network'
+  | 'script_blocked'
+  | 'popup_blocked'
+  | 'validation'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'already_connected'
+  | 'busy'
+  | 'cancelled'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'invalid_request'
