@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { listenSandbox } from './listen.ts'
 import { createSandbox } from './sandbox.ts'
 import type { RequestEntry } from './settings.ts'
-import { webhookEvents } from './webhooks.ts'
+import { webhookEvents } from './webhook-events.ts'
 
 const usage = `connect-integration-sandbox: an offline double of Merge
 

@@ -1,9 +1,10 @@
 import { createLinkedAccounts } from './account/linked-accounts.ts'
 import type { SandboxClock } from './clock.ts'
-import { type Actions, createActions } from './control/actions.ts'
+import { createActions } from './control/actions.ts'
+import type { Levers } from './control/levers.ts'
 import { controlPage, magicLinkPage } from './control/page.ts'
 import { answerControl } from './control/routes.ts'
-import { applyFault, createFaults, type Fault } from './faults.ts'
+import { applyFault, createFaults } from './faults.ts'
 import { drawLogo } from './integrations.ts'
 import { answerLink } from './link/routes.ts'
 import { serveScript } from './link/script.ts'
@@ -14,11 +15,11 @@ import { createLimits } from './merge/limits.ts'
 import { requestEntry } from './request-entry.ts'
 import { SandboxError } from './sandbox-error.ts'
 import { resolveSettings, type SandboxOptions } from './settings.ts'
-import { createWebhooks, type WebhookEvent } from './webhooks.ts'
+import { createWebhooks } from './webhooks.ts'
 import { categories } from './world/index.ts'
 
 /** An offline Merge, whole, in one object. It starts no timer: time passes for it when it is asked something. */
-export interface Sandbox extends Actions {
+export interface Sandbox extends Levers {
   readonly apiKey: string
   readonly clock: SandboxClock
   /**
@@ -30,15 +31,6 @@ export interface Sandbox extends Actions {
   link: Pick<LinkSessions, 'start' | 'complete' | 'abandon'>
   /** Sends the webhooks that have become due by now, with Merge's retries. Resolves with how many were taken. */
   deliverWebhooks(): Promise<number>
-  /** Which webhooks are sent from now on, as in Merge's dashboard; `['*.changed']` are those of every record that changes. */
-  setWebhookEvents(events: readonly WebhookEvent[]): void
-  /** Lets something go wrong. Returns a function that ends it early. */
-  fault(fault: Fault): () => void
-  clearFaults(): void
-  /** Forgets what was counted against the rate limit and the address block, and lifts them. */
-  resetLimits(): void
-  /** Moves a clock that can be moved; returns the new time in epoch milliseconds. */
-  advance(milliseconds: number): number
 }
 
 /** The same seed, clock and calls give the same answers, byte for byte. */

@@ -1,7 +1,7 @@
 import type { MirrorSettings } from './account/mirror.ts'
 import type { SandboxClock } from './clock.ts'
 import type { Ordering } from './merge/cursor.ts'
-import type { WebhookTarget } from './webhooks.ts'
+import type { WebhookTarget } from './webhook-events.ts'
 
 /** Everything has a default; `createSandbox()` is a working Merge. */
 export interface SandboxOptions extends Partial<MirrorSettings> {

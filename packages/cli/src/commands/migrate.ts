@@ -1,9 +1,9 @@
 import type { Storage } from '@connect-integration/server/storage'
 import type { Migration, SqlStorage } from '@connect-integration/storage-sql'
 import { readArguments } from '../arguments.ts'
+import type { Command } from '../command.ts'
 import { loadConfig } from '../config.ts'
 import { Exit, Failure } from '../failure.ts'
-import type { Command } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 
 const usage = `Usage: connect-integration migrate [options]

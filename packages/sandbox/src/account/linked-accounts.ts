@@ -1,53 +1,14 @@
 import type { Integration } from '../integrations.ts'
-import { plainRecord } from '../merge/records.ts'
+import { plainRecord } from '../merge/plain-record.ts'
 import { issueShape, modelSynced, syncCompleted } from '../merge/shapes.ts'
 import { tokenFrom, uuidFrom } from '../random.ts'
 import type { Settings } from '../settings.ts'
-import { eventModel, type RecordChange, type Webhooks } from '../webhooks.ts'
-import type { Category } from '../world/category.ts'
-import { type Copy, createMirror, type Mirror } from './mirror.ts'
-import { createSource, type Source } from './source.ts'
+import { eventModel } from '../webhook-events.ts'
+import type { Webhooks } from '../webhooks.ts'
+import type { AccountStatus, EndUser, Issue, LinkedAccount } from './linked-account.ts'
+import { type Copy, createMirror, type RecordChange } from './mirror.ts'
+import { createSource } from './source.ts'
 import type { ModelSync, Permission } from './sync-runs.ts'
-
-export type AccountStatus = 'COMPLETE' | 'INCOMPLETE' | 'RELINK_NEEDED' | 'IDLE'
-
-/** One customer's connection, as Merge keeps it. */
-export interface LinkedAccount {
-  id: string
-  category: Category
-  originId: string
-  organizationName: string
-  emailAddress: string
-  status: AccountStatus
-  /** Null until somebody has picked one. */
-  integration: Integration | null
-  /** Null until the link flow was completed once. */
-  accountToken: string | null
-  /** Epoch milliseconds; null until then. */
-  completedAt: number | null
-  issues: Issue[]
-  /** How many records were added by hand; numbers the next one. */
-  added: number
-  /** Null until completed. */
-  data: { source: Source; mirror: Mirror } | null
-}
-
-export interface Issue {
-  id: string
-  status: 'ONGOING' | 'RESOLVED'
-  description: string
-  /** Epoch milliseconds. */
-  firstAt: number
-  lastAt: number
-}
-
-/** Who is linking what: the identity of a linked account is the first two. */
-export interface EndUser {
-  originId: string
-  category: Category
-  organizationName: string
-  emailAddress: string
-}
 
 export interface LinkedAccounts {
   /** In the order of creation, each caught up with the clock. */

@@ -1,4 +1,3 @@
-import type { RecordChange } from '../webhooks.ts'
 import type { Category } from '../world/category.ts'
 import type { Source } from './source.ts'
 import { createSyncRuns, type RunFinished, type SyncRuns, type SyncTiming } from './sync-runs.ts'
@@ -13,6 +12,9 @@ export interface Copy {
   modifiedAt: number
   deleted: boolean
 }
+
+/** What Merge did to a copy. */
+export type RecordChange = 'added' | 'changed' | 'removed'
 
 /** Merge's copy of one source system, and the sync runs that keep it. Always call `catchUp` before reading. */
 export interface Mirror extends Omit<SyncRuns, 'catchUp'> {

@@ -1,12 +1,12 @@
-import type { AccountStatus } from '../account/linked-accounts.ts'
+import type { AccountStatus } from '../account/linked-account.ts'
 import type { SyncState } from '../account/sync-runs.ts'
 import type { Fault } from '../faults.ts'
 import { integrations } from '../integrations.ts'
 import { json } from '../merge/answers.ts'
-import type { Sandbox } from '../sandbox.ts'
 import { SandboxError } from '../sandbox-error.ts'
-import type { WebhookEvent } from '../webhooks.ts'
+import type { WebhookEvent } from '../webhook-events.ts'
 import { categories } from '../world/index.ts'
+import type { Levers } from './levers.ts'
 
 type Body = Record<string, unknown>
 
@@ -14,7 +14,7 @@ type Body = Record<string, unknown>
  * Answers below `/sandbox`: the same levers as the object's methods, as JSON.
  * Anything that changes something wants `content-type: application/json`, which a foreign web page cannot send without being asked first.
  */
-export async function answerControl(sandbox: Sandbox, request: Request): Promise<Response> {
+export async function answerControl(sandbox: Levers, request: Request): Promise<Response> {
   const url = new URL(request.url)
   const segments = url.pathname.split('/').slice(2).filter(Boolean)
   try {
@@ -29,7 +29,7 @@ export async function answerControl(sandbox: Sandbox, request: Request): Promise
   }
 }
 
-function route(sandbox: Sandbox, name: string, segments: string[], query: URLSearchParams, body: Body): unknown {
+function route(sandbox: Levers, name: string, segments: string[], query: URLSearchParams, body: Body): unknown {
   const id = segments[1] ?? ''
   switch (name) {
     case 'GET categories':

@@ -1,4 +1,5 @@
-import type { EndUser, LinkedAccount, LinkedAccounts } from '../account/linked-accounts.ts'
+import type { EndUser, LinkedAccount } from '../account/linked-account.ts'
+import type { LinkedAccounts } from '../account/linked-accounts.ts'
 import { findIntegration, type Integration, integrations, logoUrl } from '../integrations.ts'
 import { tokenFrom } from '../random.ts'
 import type { Settings } from '../settings.ts'

@@ -1,4 +1,5 @@
-import type { LinkedAccount, LinkedAccounts } from '../account/linked-accounts.ts'
+import type { LinkedAccount } from '../account/linked-account.ts'
+import type { LinkedAccounts } from '../account/linked-accounts.ts'
 import type { LinkSessions } from '../link/sessions.ts'
 import type { Settings } from '../settings.ts'
 import type { Category } from '../world/category.ts'

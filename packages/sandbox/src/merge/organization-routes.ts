@@ -1,4 +1,4 @@
-import type { LinkedAccount } from '../account/linked-accounts.ts'
+import type { LinkedAccount } from '../account/linked-account.ts'
 import { integrations } from '../integrations.ts'
 import { json, notFound, pageSizeOf, refuse } from './answers.ts'
 import type { Call } from './context.ts'

@@ -1,9 +1,10 @@
 import type { Copy, Mirror } from '../account/mirror.ts'
-import { isoMicroseconds, parseMicroseconds } from '../clock.ts'
+import { parseMicroseconds } from '../clock.ts'
 import type { ModelDefinition } from '../world/category.ts'
 import { json, notFound, pageSizeOf, refuse } from './answers.ts'
 import type { AccountCall } from './context.ts'
 import { cutPage } from './cursor.ts'
+import { isServed, plainRecord } from './plain-record.ts'
 
 /** `GET /{category}/v1/{model}` */
 export function listRecords(call: AccountCall, model: ModelDefinition): Response {
@@ -29,36 +30,6 @@ export function retrieveRecord(call: AccountCall, model: ModelDefinition, id: st
   const mirror = readable(call, model)
   const copy = model.without?.includes('id') ? null : mirror?.get(model.id, id)
   return copy && isServed(copy, model) ? json(viewOf(call.query, model, call.account.category.models, mirror)(copy)) : notFound()
-}
-
-/** A record as it is served when nothing special is asked for. */
-export function plainRecord(copy: Copy, model: ModelDefinition): Record<string, unknown> {
-  const stamps = { created_at: isoMicroseconds(copy.createdAt), modified_at: isoMicroseconds(copy.modifiedAt) }
-  const fields: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(copy.fields)) fields[name] = stamped(value, stamps)
-  for (const name of model.sensitive ?? []) fields[name] = null
-  const record: Record<string, unknown> = {
-    id: copy.id,
-    remote_id: copy.remoteId,
-    ...stamps,
-    ...fields,
-    remote_was_deleted: copy.deleted,
-    field_mappings: { organization_defined_targets: {}, linked_account_defined_targets: {} },
-    remote_data: null,
-  }
-  for (const name of model.without ?? []) delete record[name]
-  return record
-}
-
-/** False for a deleted record of a model that has no mark for it: all that Merge can do is to leave it out. */
-export function isServed(copy: Copy, model: ModelDefinition): boolean {
-  return !copy.deleted || !model.without?.includes('remote_was_deleted')
-}
-
-/** Rows that Merge keeps inside a record, with the stamps they share with it. */
-function stamped(value: unknown, stamps: { created_at: string; modified_at: string }): unknown {
-  if (Array.isArray(value)) return value.map((item) => stamped(item, stamps))
-  return typeof value === 'object' && value !== null && 'modified_at' in value ? { ...value, ...stamps } : value
 }
 
 /** Null when this account has nothing to show here: another category's path, a model that is off, or no data yet. */

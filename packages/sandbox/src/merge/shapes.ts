@@ -1,4 +1,4 @@
-import type { Issue, LinkedAccount } from '../account/linked-accounts.ts'
+import type { Issue, LinkedAccount } from '../account/linked-account.ts'
 import type { ModelSync } from '../account/sync-runs.ts'
 import { isoMicroseconds } from '../clock.ts'
 import { type Integration, logoUrl } from '../integrations.ts'

@@ -52,6 +52,12 @@ export interface ModelDefinition {
   sensitive?: readonly string[]
 }
 
+/** A model together with the fields of its records. */
+export interface DescribedModel extends ModelDefinition {
+  /** Every field besides Merge's own, in order; null unless written. `tags[]` is a list and `[]` unless written. */
+  fields: readonly string[]
+}
+
 /** Whether this name means the model: its `model_id`, or the category and what the model is called elsewhere. */
 export function isCalled(model: ModelDefinition, category: string, name: string): boolean {
   return model.id === name || `${category}.${model.name}` === name

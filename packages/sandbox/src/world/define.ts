@@ -1,14 +1,8 @@
 import type { RandomStream } from '../random.ts'
-import type { Category, ModelDefinition, SourceRecord } from './category.ts'
+import type { Category, DescribedModel, ModelDefinition, SourceRecord } from './category.ts'
 import { consequencesAmong } from './consequences.ts'
 import { edited } from './edited.ts'
 import { createScribe, type Scribe } from './scribe.ts'
-
-/** A model together with the fields of its records. */
-export interface DescribedModel extends ModelDefinition {
-  /** Every field besides Merge's own, in order; null unless written. `tags[]` is a list and `[]` unless written. */
-  fields: readonly string[]
-}
 
 /** A category as it is written down: models are called by their `name` everywhere. */
 export interface CategoryDescription {

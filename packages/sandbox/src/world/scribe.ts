@@ -1,5 +1,4 @@
-import type { FindRecords, SourceRecord, WorldInput } from './category.ts'
-import type { DescribedModel } from './define.ts'
+import type { DescribedModel, FindRecords, SourceRecord, WorldInput } from './category.ts'
 
 /** Writes a source system down, record by record. Models go by their name: `Ticket`. */
 export interface Scribe extends Pick<WorldInput, 'random' | 'today' | 'organizationName'> {

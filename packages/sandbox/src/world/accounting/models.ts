@@ -1,5 +1,5 @@
-import type { ModelDefinition } from '../category.ts'
-import { type DescribedModel, emptyModels, modelsOf } from '../define.ts'
+import type { DescribedModel, ModelDefinition } from '../category.ts'
+import { emptyModels, modelsOf } from '../define.ts'
 
 const model = modelsOf('accounting')
 const ofCompany = { company_id: 'company' }

@@ -1,4 +1,5 @@
-import { type DescribedModel, emptyModels, modelsOf } from '../define.ts'
+import type { DescribedModel } from '../category.ts'
+import { emptyModels, modelsOf } from '../define.ts'
 
 const model = modelsOf('ats')
 

@@ -1,4 +1,5 @@
-import { type DescribedModel, modelsOf } from '../define.ts'
+import type { DescribedModel } from '../category.ts'
+import { modelsOf } from '../define.ts'
 
 const model = modelsOf('filestorage')
 const internal = (name: string) => ({ id: `filestorage.FileStorage${name}` })

@@ -3,7 +3,17 @@ import { day, midnight, moment } from '../dates.ts'
 import { inventPerson, mailName } from '../people.ts'
 import { departments, notes, offices } from './company.ts'
 import { employeeFields, employmentFields, locationFields, timeOffFields } from './fields.ts'
-import type { Frame } from './generate.ts'
+
+/** Where the people of one company work and belong; everybody's records point here. */
+export interface Frame {
+  company: string
+  /** By index of `offices`. */
+  offices: string[]
+  payGroups: string[]
+  /** By index of `departments`. */
+  departments: string[]
+  teams: string[]
+}
 
 export interface Post {
   input: Pick<WorldInput, 'random' | 'today' | 'identify'>

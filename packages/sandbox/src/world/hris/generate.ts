@@ -1,18 +1,7 @@
 import type { SourceRecord, WorldInput } from '../category.ts'
 import { departments, offices, units } from './company.ts'
-import { employ } from './employ.ts'
+import { employ, type Frame } from './employ.ts'
 import { groupFields, locationFields } from './fields.ts'
-
-/** Where the people of one company work and belong; everybody's records point here. */
-export interface Frame {
-  company: string
-  /** By index of `offices`. */
-  offices: string[]
-  payGroups: string[]
-  /** By index of `departments`. */
-  departments: string[]
-  teams: string[]
-}
 
 /** Reports per manager. 2,500 people make five levels. */
 const span = 7
