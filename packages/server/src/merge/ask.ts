@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import { ErrorCode } from '../errors.ts'
-import { type Answer, type Call, failure, type Transport } from './transport.ts'
+import { type Answer, type Call, failure } from './call.ts'
+import type { Transport } from './transport.ts'
 
 /** One call, its answer held against what we rely on. An answer that does not fit throws `UPSTREAM_BAD_RESPONSE`. */
 export async function ask<Schema extends z.core.$ZodType>(transport: Transport, schema: Schema, call: Call): Promise<z.output<Schema>> {

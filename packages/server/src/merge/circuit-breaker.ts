@@ -1,6 +1,6 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Clock, Logger } from '../system.ts'
-import type { Call } from './transport.ts'
+import type { Call } from './call.ts'
 
 /**
  * Leaves Merge alone while it is down, and lets nobody wait for what will not be answered. When at least 20 calls of the last half minute

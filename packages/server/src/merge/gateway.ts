@@ -1,5 +1,6 @@
 import { Secret } from '../secrets/secret.ts'
 import { ask, pages } from './ask.ts'
+import type { Caller } from './call.ts'
 import { createDoubts } from './doubts.ts'
 import { hasStatus } from './has-status.ts'
 import { createRecordReader } from './read-records.ts'
@@ -12,7 +13,7 @@ import {
   linkTokenSchema,
   syncStatusSchema,
 } from './schemas.ts'
-import type { Caller, Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 /** Everything this SDK asks of Merge, in our own words: the only code that knows Merge's URLs and wire shapes. */
 export type Gateway = ReturnType<typeof createGateway>

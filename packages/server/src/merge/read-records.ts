@@ -1,11 +1,12 @@
 import { ErrorCode } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { ask } from './ask.ts'
+import { type Call, type Caller, failure } from './call.ts'
 import { hasStatus } from './has-status.ts'
 import type { ModelRow } from './model-table.ts'
 import { pageSchema, recordSchema } from './schemas.ts'
 import { formatSecond } from './stamp.ts'
-import { type Call, type Caller, failure, type Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 
 export interface ListPage {
   records: unknown[]

@@ -1,8 +1,8 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Logger, Sleep } from '../system.ts'
+import type { Call } from './call.ts'
 import { isResting } from './circuit-breaker.ts'
 import type { RetryQuota } from './retry-quota.ts'
-import type { Call } from './transport.ts'
 
 const ATTEMPTS = 4
 const BASE_MS = 200

@@ -2,43 +2,13 @@ import type { KyInstance } from 'ky'
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Clock, Logger, Sleep } from '../system.ts'
+import { type Answer, type Call, failure } from './call.ts'
 import type { CircuitBreaker, Outcome } from './circuit-breaker.ts'
 import type { ErrorBudget, Lane } from './error-budget.ts'
 import { parseJson } from './parse-json.ts'
 import { readBody } from './read-body.ts'
 import { withRetries } from './retry.ts'
 import { createRetryQuota } from './retry-quota.ts'
-
-/** One call of Merge's API. The template, not the filled-in path, is what logs and errors show. */
-export interface Call {
-  method: 'GET' | 'POST'
-  /** Below the API base, with `{name}` for each of `params`. */
-  template: string
-  params?: Record<string, string>
-  query?: Record<string, string | number | boolean | undefined>
-  json?: Record<string, unknown>
-  accountToken?: Secret
-  /** `false`: one attempt only. */
-  retry?: false
-  caller?: Caller
-}
-
-/** Who calls, and so what the call has to wait for. Absent: somebody who waits for the answer. */
-export interface Caller {
-  lane: Lane
-  signal?: AbortSignal
-  /** Awaited before every attempt: the pace of the account. */
-  turn?: () => Promise<void>
-  /** Merge answered 429. */
-  throttled?: () => void
-}
-
-export interface Answer {
-  /** Parsed; `undefined` for an empty body. */
-  json: unknown
-  /** The `Date` header as epoch milliseconds: Merge's clock. */
-  date: number | null
-}
 
 /**
  * Resolves with a complete 2xx answer or throws an `IntegrationError`; transient failures are retried first.
@@ -233,15 +203,6 @@ function retryAfter(header: string | null, now: number): number | undefined {
   const date = header.endsWith(' GMT') ? Date.parse(header) - now : Number.NaN
   const milliseconds = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : date
   return Number.isNaN(milliseconds) || milliseconds > 86_400_000 ? undefined : Math.max(0, milliseconds)
-}
-
-export function failure(
-  call: Call,
-  code: ErrorCode,
-  what: string,
-  details: { status?: number; retryable?: boolean; retryAfterMs?: number | undefined } = {},
-): IntegrationError {
-  return new IntegrationError(code, `Merge (${call.method} ${call.template}) ${what}`, details as { status?: number })
 }
 
 /** Bounds the wait for the headers and for the whole body, and passes the caller's abort on. */

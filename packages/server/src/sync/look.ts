@@ -1,6 +1,6 @@
 import type { IntegrationError } from '../errors.ts'
+import type { Caller } from '../merge/call.ts'
 import type { ModelRow } from '../merge/model-table.ts'
-import type { Caller } from '../merge/transport.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Claim } from '../storage/port.ts'
 

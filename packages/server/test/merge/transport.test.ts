@@ -1,8 +1,9 @@
 import 'ky'
 import { describe, expect, test } from 'vitest'
+import type { Call } from '../../src/merge/call.ts'
 import { createCircuitBreaker, resting } from '../../src/merge/circuit-breaker.ts'
 import { createErrorBudget } from '../../src/merge/error-budget.ts'
-import { type Call, createTransport, type TransportOptions } from '../../src/merge/transport.ts'
+import { createTransport, type TransportOptions } from '../../src/merge/transport.ts'
 import { Secret } from '../../src/secrets/secret.ts'
 import { virtualTime } from '../support/virtual-time.ts'
 
