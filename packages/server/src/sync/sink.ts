@@ -1,4 +1,4 @@
-import { ErrorCode, IntegrationError } from '../errors.ts'
+import { describeError, ErrorCode, IntegrationError } from '../errors.ts'
 import type { VersionedRecord } from '../storage/port.ts'
 import type { Logger, Sleep } from '../system.ts'
 
@@ -44,18 +44,19 @@ export async function writeToSink(
     try {
       return await sink.write(batch)
     } catch (error) {
-      const name = (error as { name?: unknown } | null)?.name ?? typeof error
+      const { code, message } = describeError(error)
+      const name = code === 'UNEXPECTED' ? message : code
       if (made >= ATTEMPTS) {
         throw new IntegrationError(
           ErrorCode.SYNC_SINK_FAILED,
-          `"sync.sink" failed to write ${batch.changes.length} changes of ${batch.model} (${String(name)}). They come again at the next look.`,
+          `"sync.sink" failed to write ${batch.changes.length} changes of ${batch.model} (${name}). They come again at the next look.`,
           { model: batch.model, accountId: batch.accountId },
         )
       }
       context.logger.warn('The sink failed and is tried again', {
         model: batch.model,
         accountId: batch.accountId,
-        error: String(name),
+        error: name,
         attempt: made,
       })
       await context.sleep(context.random() * 250 * 4 ** made, context.signal ? { signal: context.signal } : {})

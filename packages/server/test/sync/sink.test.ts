@@ -67,8 +67,18 @@ test('a failing sink is tried four times, then its model stops, keeps its place,
   expect(await fake.problem(id, EMPLOYEE)).toBeNull()
 })
 
-test('a sink that throws what is no error at all is told by its type', async () => {
-  const sink = { write: () => Promise.reject('no reason given') }
+const UNSPEAKABLE = {
+  get name() {
+    throw new Error('no reason given')
+  },
+}
+
+test.each([
+  ['what is no error at all', 'no reason given'],
+  ['an error whose name is a sentence', Object.assign(new Error(), { name: 'no reason given: postgresql://admin:secret@db' })],
+  ['an error that does not even tell its name', UNSPEAKABLE],
+])('a sink that throws %s is told by its type', async (_, thrown) => {
+  const sink = { write: () => Promise.reject(thrown) }
   const fake = fakeMerge({ sync: { models: [EMPLOYEE], sink } }, () => ({ results: people(1) }))
   const id = await fake.account('a')
   await fake.work()
