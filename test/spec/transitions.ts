@@ -63,6 +63,7 @@ const walk = (kind: Walk['kind'], more: Partial<Walk> = {}): Walk => ({
   live: 500,
   seq: 0,
   deleted: 0,
+  look: { live: 500, deleted: 0 },
   ...more,
 })
 
@@ -83,6 +84,8 @@ const EXAMPLES: Record<State, Checkpoint[]> = {
   off: [
     { ...never, status: 'DISABLED' },
     { ...read, status: 'DISABLED' },
+    { ...never, status: 'DISABLED', walk: walk('initial') },
+    { ...read, status: 'DISABLED', walk: walk('sweep') },
   ],
   waiting: [EMPTY_CHECKPOINT, never],
   initial: [

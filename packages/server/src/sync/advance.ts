@@ -46,7 +46,7 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
 }
 
 function planned(state: Checkpoint, plan: Plan): Checkpoint {
-  if (plan.do !== 'walk') return { ...state, walk: plan.do === 'off' ? null : state.walk }
+  if (plan.do !== 'walk') return state
   return { ...state, walk: plan.walk, sweep: plan.sweep, fingerprint: plan.fingerprint, generation: plan.generation }
 }
 

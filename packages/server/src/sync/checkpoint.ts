@@ -71,6 +71,8 @@ export interface Walk {
   /** Of a sweep: where the change feed stood when it began; everything that it retires comes after. */
   seq: number
   deleted: number
+  /** Live records and `deleted` as they were when the newest look at it began. */
+  look: { live: number; deleted: number }
 }
 
 export const EMPTY_CHECKPOINT: Checkpoint = {

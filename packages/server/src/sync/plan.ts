@@ -47,12 +47,14 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
   const same = state.fingerprint === context.fingerprint && state.generation >= context.generation
   const { fingerprint } = context
   if (state.walk !== null && same && context.now - state.walk.startedAt < WALK_LIFE_MS && !isGivenUp(state, context)) {
-    return { do: 'walk', walk: state.walk, sweep: state.sweep, fingerprint, generation: state.generation }
+    return { do: 'walk', walk: resumed(state.walk, context), sweep: state.sweep, fingerprint, generation: state.generation }
   }
   if (status !== null && status.lastSyncFinished === null && !context.earlyRead) return { do: 'wait' }
 
   const seen = signature(status)
-  const anew = state.walkedAt !== null && (!same || isSweepDue(state, context))
+  // One of everything that was dropped for its age leaves everything to be read: it was for a rebuild, say, and nothing else remembers that.
+  const dropped = state.walk?.kind === 'sweep' && !isGivenUp(state, context)
+  const anew = state.walkedAt !== null && (!same || dropped || isSweepDue(state, context))
   const quiet = !context.asked && seen === state.seen && state.walkedAt !== null && context.now - state.walkedAt < context.idleMs
   if (quiet && !anew) return { do: 'rest' }
 
@@ -72,9 +74,19 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     live: held?.live ?? context.live,
     seq: kind === 'sweep' ? context.seq : 0,
     deleted: held?.deleted ?? 0,
+    look: { live: context.live, deleted: held?.deleted ?? 0 },
   }
   const generation = Math.max(state.generation, context.generation)
   return { do: 'walk', walk, sweep: kind === 'sweep' && held?.kind !== 'sweep' ? state.sweep + 1 : state.sweep, fingerprint, generation }
+}
+
+/**
+ * What a page deleted is written down with the next one. A look that ended between the two left it uncounted, and with looks that come no
+ * further than a page that would be all: that there are fewer records than when it began tells of it.
+ */
+function resumed(walk: Walk, { live }: PlanContext): Walk {
+  const deleted = Math.max(walk.deleted, walk.look.deleted + walk.look.live - live)
+  return { ...walk, deleted, look: { live, deleted } }
 }
 
 /** A sweep that met a list without an end must not keep what is new from being read: where the list can be asked for that, it makes room. */

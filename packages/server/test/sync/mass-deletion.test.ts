@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Sink } from '../../src/index.ts'
+import { ErrorCode, IntegrationError, type Sink } from '../../src/index.ts'
 import { fakeMerge, paged, people } from './fake-merge.ts'
 
 const EMPLOYEE = 'hris.Employee'
@@ -45,6 +45,46 @@ test.each([
   expect(await fake.problem(id, EMPLOYEE)).toBe(problem)
   expect(await live(fake, id)).toBeGreaterThanOrEqual(Math.min(left, 200))
   if (problem === null) expect(await live(fake, id)).toBe(left)
+})
+
+test.each([
+  ['because Merge refuses the next one', false],
+  ['because the process dies after it', true],
+])('pages of a walk count together although each look stores but one, %s', async (_, dies) => {
+  let employees = people(800)
+  const met = new Set<string>()
+  let dying = false
+  const fake = fakeMerge(
+    options,
+    ({ path, query }) => {
+      const cursor = query.get('cursor')
+      const isNew = path === 'employees' && cursor !== null && !met.has(cursor)
+      met.add(cursor ?? '')
+      return isNew && !dies ? new Response('{}', { status: 400 }) : paged(path === 'teams' ? people(1) : employees, query)
+    },
+    {
+      wrap: (storage) => ({
+        ...storage,
+        async commit(page) {
+          const answer = await storage.commit(page)
+          // Stored, and nobody hears of it.
+          if (dying && page.model === EMPLOYEE && page.records.length > 0) throw new IntegrationError(ErrorCode.STORE_UNAVAILABLE, 'gone')
+          return answer
+        },
+      }),
+    },
+  )
+  const id = await fake.account('a')
+  for (let look = 0; look < 9; look++) await fake.work(HOUR)
+  expect(await live(fake, id)).toBe(800)
+  employees = employees.map(marked(0, 800))
+  met.clear()
+  dying = dies
+  for (let look = 0; look < 9; look++) await fake.work(HOUR)
+  dying = false
+  await fake.work(HOUR)
+  expect(await fake.problem(id, EMPLOYEE)).toBe('SYNC_MASS_DELETION')
+  expect(await live(fake, id)).toBe(400)
 })
 
 test('a sweep that would retire most is held; the other model goes on; confirmed, it goes through, and only that one', async () => {

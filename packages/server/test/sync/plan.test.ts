@@ -6,6 +6,7 @@ import { type Plan, type PlanContext, plan } from '../../src/sync/plan.ts'
 
 const NOW = Date.UTC(2026, 0, 5, 12)
 const MINUTE = 60_000
+const DAY = 86_400_000
 const iso = (ms: number) => new Date(ms).toISOString()
 
 const status = (more: Partial<ModelStatus> = {}): ModelStatus => ({
@@ -29,7 +30,7 @@ const context = (more: Partial<PlanContext> = {}): PlanContext => ({
   asked: false,
   modifiedAfter: true,
   earlyRead: false,
-  sweepEveryMs: 7 * 86_400_000,
+  sweepEveryMs: 7 * DAY,
   idleMs: 60 * MINUTE,
   ...more,
 })
@@ -38,7 +39,7 @@ const context = (more: Partial<PlanContext> = {}): PlanContext => ({
 const read = (more: Partial<Checkpoint> = {}): Checkpoint => ({
   ...EMPTY_CHECKPOINT,
   low: NOW - 100 * MINUTE,
-  sweptAt: NOW - 86_400_000,
+  sweptAt: NOW - DAY,
   walkedAt: NOW - 30 * MINUTE,
   fingerprint: 'f',
   seen: ['DONE', 'DONE', iso(NOW - 20 * MINUTE), iso(NOW - 15 * MINUTE)].join('|'),
@@ -60,6 +61,7 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   live: 100,
   seq: 0,
   deleted: 0,
+  look: { live: 100, deleted: 0 },
   ...more,
 })
 
@@ -86,7 +88,7 @@ describe('what to do about a model', () => {
     ['Merge has begun another sync', read(), status({ status: 'SYNCING', lastSyncStart: iso(NOW - MINUTE) }), {}, 'incremental'],
     ['it was not read for an hour', read({ walkedAt: NOW - 60 * MINUTE }), status(), {}, 'incremental'],
     ['its list takes no modified_after', read({ walkedAt: NOW - 60 * MINUTE }), status(), { modifiedAfter: false }, 'sweep'],
-    ['its last sweep was a week ago', read({ sweptAt: NOW - 7 * 86_400_000 }), status(), {}, 'sweep'],
+    ['its last sweep was a week ago', read({ sweptAt: NOW - 7 * DAY }), status(), {}, 'sweep'],
     ['what a record depends on has changed', read(), status(), { fingerprint: 'g' }, 'sweep'],
     [
       'what a record depends on has changed before the first read was through',
@@ -97,16 +99,17 @@ describe('what to do about a model', () => {
     ],
     ['a walk is under way', read({ walk: walk({ kind: 'sweep' }) }), status(), {}, 'sweep'],
     ['a walk is under way and Merge syncs', read({ walk: walk() }), status({ status: 'SYNCING' }), {}, 'incremental'],
+    ['a walk is older than a day', read({ walk: walk({ startedAt: NOW - DAY }), walkedAt: NOW - 2 * DAY }), status(), {}, 'incremental'],
     [
-      'a walk is older than a day',
-      read({ walk: walk({ kind: 'sweep', startedAt: NOW - 86_400_000 }), walkedAt: NOW - 2 * 86_400_000 }),
+      'a sweep is older than a day, whatever it was for',
+      read({ walk: walk({ kind: 'sweep', startedAt: NOW - DAY }) }),
       status(),
       {},
-      'incremental',
+      'sweep',
     ],
     ['a sweep has met a list without an end', endless(), status(), { asked: true }, 'incremental'],
     ['the same, and nothing has happened', endless(), status(), {}, 'rest'],
-    ['the same, a day ago', read({ endlessAt: NOW - 86_400_000 }), status(), {}, 'sweep'],
+    ['the same, a day ago', read({ endlessAt: NOW - DAY }), status(), {}, 'sweep'],
     ['the same, and not a day ago', read({ sweptAt: 0, endlessAt: NOW - 86_399_999 }), status(), { asked: true }, 'incremental'],
     ['the same, and its list takes no modified_after', endless(), status(), { modifiedAfter: false }, 'sweep'],
     ['the same, and there is no watermark', endless({ low: null }), status(), {}, 'sweep'],
@@ -129,7 +132,7 @@ describe('what to do about a model', () => {
 
   test('a sweep that begins after one met a list without an end goes on from its page', () => {
     const under = walk({ kind: 'sweep', after: null })
-    const again = read({ walk: under, endlessAt: under.startedAt - 86_400_000 })
+    const again = read({ walk: under, endlessAt: under.startedAt - DAY })
     expect(walked(plan(again, status(), context()))).toEqual(under)
   })
 
@@ -179,6 +182,19 @@ describe('how complete it is', () => {
   })
 })
 
+test.each([
+  ['every page of the look before was counted', { deleted: 30, look: { live: 100, deleted: 0 } }, 70, 30],
+  ['its last page was not', { deleted: 30, look: { live: 100, deleted: 0 } }, 50, 50],
+  ['nor was the only page of the second look', { deleted: 30, look: { live: 70, deleted: 30 } }, 20, 80],
+  ['others came', { deleted: 30, look: { live: 100, deleted: 0 } }, 400, 30],
+])('a walk that goes on counts what it has deleted: %s', (_, before, live, deleted) => {
+  expect(walked(plan(read({ walk: walk({ live: 100, ...before }) }), status(), context({ live })))).toMatchObject({
+    live: 100,
+    deleted,
+    look: { live, deleted },
+  })
+})
+
 describe('what the checkpoint becomes', () => {
   const planned = (state: Checkpoint, decision: Plan) => advance(state, { kind: 'planned', plan: decision, status: status() })
   const page = (next: string | null) => ({ kind: 'page', next, records: 100, unstamped: 0, now: NOW }) as const
@@ -212,7 +228,7 @@ describe('what the checkpoint becomes', () => {
   })
 
   test('only a walk without a lower bound counts as a sweep', () => {
-    const before = NOW - 86_400_000
+    const before = NOW - DAY
     expect(advance(read({ sweptAt: before, walk: walk() }), page(null)).sweptAt).toBe(before)
     expect(advance(read({ sweptAt: before, walk: walk({ after: null }) }), page(null)).sweptAt).toBe(NOW)
   })
@@ -261,12 +277,12 @@ describe('what the checkpoint becomes', () => {
     expect(advance(advance(read(), loop), loop).endlessAt).toBeNull()
   })
 
-  test('a plan to walk is taken over, one to rest or wait leaves the walk, and off ends it', () => {
+  test('a plan to walk is taken over, and any other leaves the walk where it is', () => {
     const under = walk()
     const next = { do: 'walk', walk: under, sweep: 2, fingerprint: 'g', generation: 1 } as const
     expect(planned(read(), next)).toMatchObject({ walk: under, sweep: 2, fingerprint: 'g', generation: 1, status: 'DONE' })
-    for (const decision of [{ do: 'rest' }, { do: 'wait' }] as const) expect(planned(read({ walk: under }), decision).walk).toBe(under)
-    expect(planned(read({ walk: under }), { do: 'off' })).toMatchObject({ walk: null, low: read().low })
+    for (const decision of [{ do: 'rest' }, { do: 'wait' }, { do: 'off' }] as const)
+      expect(planned(read({ walk: under }), decision)).toMatchObject({ walk: under, low: read().low })
   })
 
   test('a page or a cursor without a walk changes nothing', () => {
