@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import { ErrorCode, IntegrationError } from '../errors.ts'
+import { PARSED } from './webhook.ts'
 
 const MAXIMUM_BYTES = 64 * 1024
 
@@ -12,10 +13,15 @@ export function checkContentType({ method, headers }: Request): void {
   if (method !== 'GET' && type !== undefined && type !== 'application/json') throw wrongType()
 }
 
-/** Reads a JSON body against a closed schema: a field that is not in it is refused. Throws `INPUT_INVALID`. */
+/**
+ * Reads a JSON body against a closed schema: a field that is not in it is refused. Throws `INPUT_INVALID`; and `CONFIG_INVALID` where a framework
+ * has read the body and kept it to itself.
+ */
 export async function readJson<Schema extends z.ZodMiniType>(request: Request, schema: Schema): Promise<z.output<Schema>> {
   if (request.headers.get('content-type') === null) throw wrongType()
-  const parsed = schema.safeParse(parse(await readText(request)))
+  const text = await readText(request)
+  if (text === '' && PARSED in request && request.headers.get('content-length') !== '0') throw bodyGone()
+  const parsed = schema.safeParse(parse(text))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   throw invalid(`The body does not fit: ${issue?.path.map(String).join('.') || 'the whole'} (${issue?.code}).`)
@@ -40,6 +46,13 @@ function parse(text: string): unknown {
   } catch {
     throw invalid('The body is not JSON.')
   }
+}
+
+function bodyGone(): IntegrationError {
+  return new IntegrationError(
+    ErrorCode.CONFIG_INVALID,
+    'The body of a request was read before it reached the handler, and nothing of it was kept. Mount the handler before whatever parses bodies, or hand on what that made of it: in Fastify Object.assign(request.raw, { body: request.body }).',
+  )
 }
 
 function wrongType(): IntegrationError {

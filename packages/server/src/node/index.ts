@@ -7,7 +7,7 @@ import { keptBody, type MaybeRead, readWebhook } from './read-webhook.ts'
 export type NodeHandler = (request: MaybeRead & { originalUrl?: string }, response: ServerResponse) => Promise<void>
 
 /**
- * Mounts a handler on anything that speaks `node:http`: `createServer(toNodeHandler(handler))`, `app.all('/api/integrations/*', toNodeHandler(handler))`.
+ * Mounts a handler on anything that speaks `node:http`: `createServer(toNodeHandler(handler))`, `app.use('/api/integrations', toNodeHandler(handler))`.
  * A JSON body that a framework has parsed already is taken as it is, but for a webhook's: that is verified over the bytes that were sent, and
  * where they are gone it is answered with 503, and an error in the log says what to move. When the client goes away the answer is dropped.
  * Never rejects: what cannot even be a `Request` (the method TRACE, for instance) is answered with 405.
