@@ -51,7 +51,15 @@ const projects: TestProjectConfiguration[] = [
     },
   },
   // Runs what the build made, as a user would: no aliases here.
-  { test: { name: 'e2e', include: ['examples/*/test/**/*.e2e.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
+  {
+    test: {
+      name: 'e2e',
+      include: ['{packages,examples}/*/test/**/*.e2e.ts'],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      fileParallelism: false,
+    },
+  },
 ]
 
 export default projects

@@ -96,22 +96,6 @@ describe('the command', () => {
   })
 })
 
-describe('describeStorage in other runners', () => {
-  test('registers its checks with node:test, which passes them and fails one that does not hold', () => {
-    const file = pathOf('./fixtures/runners/node-test.ts')
-    const runner = (broken: string) =>
-      spawnSync(process.execPath, [...fromSource, '--test', '--test-reporter=tap', file], {
-        encoding: 'utf8',
-        env: { ...process.env, KIT_TEST_BROKEN: broken, NODE_TEST_CONTEXT: undefined },
-      })
-    const good = runner('0')
-    expect([good.status, good.stdout]).toEqual([0, expect.stringMatching(/# pass 3\d\d/)])
-    const bad = runner('1')
-    expect(bad.status).toBe(1)
-    expect(bad.stdout).toMatch(/not ok \d+ - mine › schedule: twice is one account to claim, not two/)
-  })
-})
-
 /** The command in a process of its own; a last argument that is an object is its environment. */
 function run(...args: (string | Record<string, string>)[]) {
   const environment = args.filter((arg) => typeof arg === 'object')

@@ -30,24 +30,6 @@ test('takes the global test when none is passed, and says so when there is none'
   expect(() => describeStorage('mine', factory)).toThrow("pass your runner's, as in describeStorage(name, factory, { test })")
 })
 
-test('hands jest what its test takes, and nothing that it refuses: a name, a function that wants no callback, and a timeout or none', async () => {
-  const registered: (() => unknown)[] = []
-  const jestTest = (...given: unknown[]) => {
-    const [name, run, timeout, ...more] = given
-    if (typeof name !== 'string')
-      throw new Error(`Invalid first argument, ${name}. It must be a named class, named function, number, or string.`)
-    if (typeof run !== 'function') throw new Error(`Invalid second argument, ${run}. It must be a callback function.`)
-    if (!['number', 'undefined'].includes(typeof timeout)) throw new Error(`a timeout is a number, and not ${timeout}`)
-    if (more.length > 0) throw new Error(`test takes a name, a function and a timeout, and not ${more.length} things more`)
-    // With a parameter it would be handed "done", and to return a promise as well is an error.
-    if (run.length > 0) throw new Error("Test functions cannot both take a 'done' callback and return something.")
-    registered.push(run as () => unknown)
-  }
-  describeStorage('mine', factory, { test: jestTest, skip: { [anId]: 'why not' } })
-  expect(registered).toHaveLength(storageChecks.length)
-  for (const run of registered.slice(0, 3)) expect(await run()).toBeUndefined()
-})
-
 test('skips with a reason that shows, and refuses to skip what does not exist', () => {
   const names: string[] = []
   const options = { test: (name: string) => names.push(name), skip: { [anId]: 'the database is read-only' } }

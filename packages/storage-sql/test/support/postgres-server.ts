@@ -79,9 +79,19 @@ export async function useInstalledPostgres(): Promise<PostgresServer | null> {
     isEmbedded: false,
     url: url.href,
     async stop() {
+      await letGo(admin, name)
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
       await admin.end()
     },
+  }
+}
+
+/** Ten seconds at most: a connection that is being closed would be cut off, and its client throws that where nobody can catch it. */
+async function letGo(admin: pg.Client, database: string): Promise<void> {
+  for (let looks = 0; looks < 200; looks++) {
+    const { rows } = await admin.query('SELECT 1 FROM pg_stat_activity WHERE datname = $1 LIMIT 1', [database])
+    if (rows.length === 0) return
+    await admin.query('SELECT pg_sleep(0.05)')
   }
 }
 

@@ -1,6 +1,7 @@
-import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
-import type { Account, Storage } from '@connect-integration/server/storage'
+import { isDeepStrictEqual } from 'node:util'
+import type { Account, Change, Storage } from '@connect-integration/server/storage'
+import { assert } from '../storage/assert.ts'
 import { claim, commit, EMPLOYEE, feed, LONG_LEASE, pageOf, read, records, reserve } from '../storage/examples.ts'
 import type { Child } from './children.ts'
 import { bigRecords, kitPage, RECORDS_PER_PAGE } from './pages.ts'
@@ -140,9 +141,9 @@ async function killAt(victim: Child, [word, share]: readonly [number, number]): 
 
 /** How many pages are there, by the checkpoint; fails where a record of theirs is missing, or one is there that should not be. */
 async function expectLegalPages(storage: Storage, account: Account): Promise<number> {
-  const state = (await read(storage, account)).models[EMPLOYEE]
+  const { row, rows } = await look(storage, account)
+  const state = row.models[EMPLOYEE]
   const pages = Number(state?.checkpoint ?? 0)
-  const rows = await feed(storage, account)
   const expected = new Map(
     Array.from({ length: pages }, (_, index) => kitPage(index + 1)).flatMap((page) => page.map(({ id, data }) => [id, data])),
   )
@@ -156,6 +157,18 @@ async function expectLegalPages(storage: Storage, account: Account): Promise<num
     assert.deepEqual([state?.seq ?? 0, state?.records ?? 0], [rows.length, rows.length], 'seq and records beside the rows')
   }
   return pages
+}
+
+/**
+ * The account and its records, of one moment. A database server may still be at what a process had asked of it before it died, and end it
+ * between two questions: then they are asked again.
+ */
+async function look(storage: Storage, account: Account): Promise<{ row: Account; rows: Change[] }> {
+  for (let attempt = 1; ; attempt++) {
+    const row = await read(storage, account)
+    const rows = await feed(storage, account)
+    if (attempt === 20 || isDeepStrictEqual(row, await read(storage, account))) return { row, rows }
+  }
 }
 
 /** The next worker sends the page whose fate is unknown again. */
@@ -183,8 +196,7 @@ async function timeOfPurge(context: ProcessContext, id: string): Promise<number>
 }
 
 async function expectLegalPurge(storage: Storage, account: Account, count: number) {
-  const row = await read(storage, account)
-  const rows = await feed(storage, account)
+  const { row, rows } = await look(storage, account)
   const fate = `${rows.length} of ${count} records are left, and the account is ${row.status === 'deleted' ? 'a tombstone' : 'alive'}`
   const untouched = row.status !== 'deleted' && rows.length === count && row.models[EMPLOYEE]?.checkpoint === 'kept'
   const gone = row.status === 'deleted' && rows.length === 0 && Object.keys(row.models).length === 0

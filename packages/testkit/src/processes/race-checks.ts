@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict'
+import { assert } from '../storage/assert.ts'
 import {
   type claim,
   claimDue,

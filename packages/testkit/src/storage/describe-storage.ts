@@ -6,7 +6,7 @@ import { runStorageCheck } from './run-check.ts'
 export type TestFunction = (name: string, run: () => Promise<void>) => unknown
 
 export interface DescribeStorageOptions {
-  /** Your runner's `test`; without it the global one (vitest with `globals`, jest, mocha, bun). */
+  /** Your runner's `test`; without it the global one (vitest with `globals`, jest, mocha). */
   test?: TestFunction
   /** `id`s of checks not to run, each with the reason, which becomes part of the name of a test that does nothing. */
   skip?: Readonly<Record<string, string>>

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import {
   type Account,
   type Change,
@@ -10,6 +9,7 @@ import {
   type Storage,
   type VersionedRecord,
 } from '@connect-integration/server/storage'
+import { assert } from './assert.ts'
 import type { CheckClock } from './check.ts'
 
 export const EMPLOYEE = 'hris.Employee'

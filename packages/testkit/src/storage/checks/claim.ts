@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import type { Claim, Status } from '@connect-integration/server/storage'
+import { assert } from '../assert.ts'
 import { checksOf } from '../check.ts'
 import { bystander, claim, claimDue, commit, EMPLOYEE, LONG_LEASE, race, read, records, release, reserve } from '../examples.ts'
 
@@ -19,7 +19,7 @@ check('a due account: leased, fence raised by one, the row as it is after that',
   await storage.schedule(account.id, 2000)
   const claims = await storage.claim({ owner: 'worker', leaseMs: LONG_LEASE, limit: 10 })
   const row = { ...structuredClone(account), due: 1000, dirty: 2, fence: 1 }
-  assert.deepEqual(structuredClone(claims), [{ account: row, fence: 1, dirty: 2, now: claims[0]?.now }])
+  assert.deepEqual(claims, [{ account: row, fence: 1, dirty: 2, now: claims[0]?.now }])
   assert.deepEqual(await read(storage, account), row)
   await untouched()
 })

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { VersionedRecord } from '@connect-integration/server/storage'
+import { assert } from '../assert.ts'
 import { checksOf } from '../check.ts'
 import {
   bystander,

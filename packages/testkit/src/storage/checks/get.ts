@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict'
 import type { AccountKey } from '@connect-integration/server/storage'
+import { assert } from '../assert.ts'
 import { checksOf } from '../check.ts'
 import { COMPANY, commit, EMPLOYEE, read, records, reserve, reserveAndClaim } from '../examples.ts'
 

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict'
+import { assert } from '../assert.ts'
 import { checksOf } from '../check.ts'
 import {
   bystander,

@@ -1,0 +1,6 @@
+import { test } from 'node:test'
+import { memoryStorage } from '@connect-integration/server/storage/memory'
+import { describeStorage } from '@connect-integration/testkit'
+import { factoryOf } from '../factory.cjs'
+
+describeStorage('mine', factoryOf(memoryStorage), { test })
