@@ -1,38 +1,51 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { noCounts } from '../../packages/server/test/simulation/trial/outcome.ts'
+import { fingerprint } from './fingerprint.mjs'
 
-const FOLDER = '.cache/prove'
-/** What a verdict depends on. */
-const SOURCES = ['packages/server/src', 'packages/server/test/simulation']
-const SQL_SOURCES = [...SOURCES, 'packages/storage-sql/src', 'packages/storage-sql/test/fixtures']
+/** `cache` is this checkout's own; `records` are kept with the source. */
+const FOLDERS = { cache: '.cache/prove', records: 'docs/proof' }
 
-/** How far this shard has come with exactly this source. `save` is atomic: a run that is killed loses its last piece and nothing else. */
-export function openState({ storage, shard, shards, anew }) {
-  const source = fingerprint(storage === 'memory' ? SOURCES : SQL_SOURCES)
-  const name = join(FOLDER, `${source}-${storage}-${shard}-of-${shards}`)
+/**
+ * How far this shard has come with exactly this source: here, or, for the whole, wherever the record was made. `save` is atomic: a run
+ * that is killed loses its last piece and nothing else.
+ */
+export function openState({ storage, shard, shards, anew, source = fingerprint(storage), folders = FOLDERS }) {
+  const name = join(folders.cache, `${source}-${storage}-${shard}-of-${shards}`)
   const file = `${name}.state.json`
-  mkdirSync(FOLDER, { recursive: true })
+  const recordFile = join(folders.records, `${storage}.json`)
   if (anew) rmSync(file, { force: true })
-  const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { done: 0, counts: noCounts(), failures: [] }
+  const record = read(recordFile)
+  const kept = anew ? [] : [read(file), shards === 1 && record?.source === source ? stateIn(record) : null]
   return {
-    ...kept,
+    ...kept.filter(Boolean).reduce((furthest, one) => (one.done > furthest.done ? one : furthest), nothing()),
     source,
     reportFile: `${name}.report.json`,
+    recordFile,
+    /** The record tells of other code than this. */
+    outdated: record !== null && record.source !== source,
     save() {
-      writeFileSync(`${file}.new`, JSON.stringify({ done: this.done, counts: this.counts, failures: this.failures }))
-      renameSync(`${file}.new`, file)
+      write(file, { done: this.done, counts: this.counts, failures: this.failures })
     },
   }
 }
 
-function fingerprint(sources) {
-  const hash = createHash('sha256')
-  for (const folder of sources) {
-    for (const name of readdirSync(folder, { recursive: true }).sort()) {
-      if (name.endsWith('.ts')) hash.update(name).update(readFileSync(join(folder, name)))
-    }
-  }
-  return hash.digest('hex').slice(0, 12)
+/** Atomic. */
+export function write(file, value) {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`)
+  renameSync(`${file}.new`, file)
+}
+
+function nothing() {
+  return { done: 0, counts: noCounts(), failures: [] }
+}
+
+function stateIn(report) {
+  const counts = Object.fromEntries(Object.keys(noCounts()).map((name) => [name, report[name]]))
+  return { done: report.histories, counts, failures: report.failures }
+}
+
+function read(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null
 }

@@ -1,7 +1,8 @@
 // `npm run prove`: the simulation of packages/server/test/simulation, as long as you like.
-// `--histories 1000000` (100,000 unless set), `--seconds 600`, `--shard 1/4`, `--threads 2`, `--json FILE`; a run that was
-// stopped goes on where it was as long as the source is the same (`--anew` does not). `--storage sqlite` or `postgres` (20,000 unless
-// set) runs them on a real database. `--replay SEED` runs one history and tells it.
+// `--histories 5000` (1,000,000 unless set), `--seconds 600`, `--shard 1/4`, `--threads 2`, `--json FILE`; a run that was
+// stopped goes on where it was as long as the source is the same (`--anew` does not). `--storage sqlite` (100,000) or `postgres` (20,000)
+// runs them on a real database. `--record` keeps the report in docs/proof, from where any other checkout of the same source goes on.
+// `--replay SEED` runs one history and tells it.
 // `--sabotage` takes one defence away at a time and demands that a test notices: `--only T1,S6`, `--json`. Without any argument it comes first.
 // `--connects` lets the customers of many organizations connect at the same moment: `--histories 10000` clicks (so many unless set), `--json`.
 // `--webhooks` tries forged webhooks instead: `--histories 10000000` (so many unless set), `--seconds`, `--json`.
@@ -19,6 +20,7 @@ const options = {
   threads: { type: 'string' },
   json: { type: 'string' },
   anew: { type: 'boolean', default: false },
+  record: { type: 'boolean', default: false },
   replay: { type: 'string' },
   webhooks: { type: 'boolean', default: false },
   connects: { type: 'boolean', default: false },
@@ -27,7 +29,7 @@ const options = {
 }
 
 /** How many histories a run has on each kind of storage. */
-const USUAL = { memory: '100000', sqlite: '100000', postgres: '20000' }
+const USUAL = { memory: '1000000', sqlite: '100000', postgres: '20000' }
 
 const wanted = read(process.argv.slice(2))
 if (wanted === null) process.exitCode = 2
@@ -46,6 +48,7 @@ function read(args) {
     const { values } = parseArgs({ args, options })
     const [shard, shards] = values.shard.split('/').map((part) => whole(part, '--shard'))
     if (shards === undefined || shard > shards) throw new Error('--shard takes a part and a whole: 2/4 is the second of four.')
+    if (values.record && shards > 1) throw new Error('--record keeps the whole, and was given a shard.')
     if (!Object.hasOwn(USUAL, values.storage))
       throw new Error(`--storage takes ${Object.keys(USUAL).join(', ')}, and was given "${values.storage}".`)
     const milliseconds = values.seconds === undefined ? undefined : whole(values.seconds, '--seconds') * 1000
@@ -62,11 +65,12 @@ function read(args) {
       threads: values.threads === undefined ? undefined : whole(values.threads, '--threads'),
       json: values.json,
       anew: values.anew,
+      record: values.record,
       replay: values.replay === undefined ? undefined : whole(values.replay, '--replay'),
     }
   } catch (error) {
     console.error(
-      `${error.message}\nUsage: npm run prove -- [--histories N] [--seconds N] [--storage memory|sqlite|postgres] [--shard I/N] [--threads N] [--json FILE] [--anew] | [--storage …] --replay SEED | --webhooks [--histories N] [--seconds N] [--json FILE] | --connects [--histories N] [--json FILE] | --sabotage [--only ID,ID] [--json FILE]`,
+      `${error.message}\nUsage: npm run prove -- [--histories N] [--seconds N] [--storage memory|sqlite|postgres] [--shard I/N] [--threads N] [--json FILE] [--anew] [--record] | [--storage …] --replay SEED | --webhooks [--histories N] [--seconds N] [--json FILE] | --connects [--histories N] [--json FILE] | --sabotage [--only ID,ID] [--json FILE]`,
     )
     return null
   }

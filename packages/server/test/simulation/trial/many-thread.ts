@@ -1,12 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { useLightPlatform } from '../engine/platform.ts'
 import { generateHistory } from '../history/generate.ts'
-import type { ThreadResult } from './many.ts'
-import { addCounts, noCounts } from './outcome.ts'
+import { addCounts, type Counts, noCounts, type Problem } from './outcome.ts'
 import type { OtherStorage } from './storage.ts'
 
-/** What every thread of a run is given. */
+/** What every thread is given when it starts. */
 export interface Wanted {
+  platform: 'light' | 'own'
+  /** Absent: in memory. */
+  storage?: OtherStorage | undefined
+}
+
+/** What it is told to run; `null` is the end. All threads that share a range are told the same. */
+export interface Share {
   first: number
   stride: number
   count: number
@@ -14,13 +20,15 @@ export interface Wanted {
   /** Real time, epoch milliseconds. */
   until: number
   /** Shared: how many histories were taken. */
-  next: Int32Array
-  platform: 'light' | 'own'
-  /** Absent: in memory. */
-  storage?: OtherStorage | undefined
+  taken: Int32Array
 }
 
-const { first, stride, count, atLeast, until, next, platform, storage } = workerData as Wanted
+export interface ThreadResult {
+  counts: Counts
+  failures: { seed: number; problems: Problem[] }[]
+}
+
+const { platform, storage } = workerData as Wanted
 
 // Nobody reads the stacks of the errors that are meant to happen, and making them costs a tenth of the time.
 Error.stackTraceLimit = 0
@@ -31,19 +39,26 @@ const { openThread } = await import('./storage.ts')
 await import('ky')
 
 const { open, close } = await openThread(storage)
-const result: ThreadResult = { counts: noCounts(), failures: [] }
-for (let taken = take(); taken !== null; taken = take()) {
-  const seed = first + taken * stride
-  const { counts, problems } = await runHistory(generateHistory(seed), {}, open)
-  addCounts(result.counts, counts)
-  if (problems.length > 0) result.failures.push({ seed, problems })
-}
-await close()
-parentPort?.postMessage(result)
+parentPort?.on('message', async (share: Share | null) => {
+  if (share !== null) return parentPort?.postMessage(await run(share))
+  await close()
+  parentPort?.close()
+})
 
-function take(): number | null {
-  const taken = Atomics.load(next, 0)
-  if (taken >= count || (taken >= atLeast && Date.now() >= until)) return null
-  const mine = Atomics.add(next, 0, 1)
+async function run({ first, stride, ...share }: Share): Promise<ThreadResult> {
+  const result: ThreadResult = { counts: noCounts(), failures: [] }
+  for (let taken = take(share); taken !== null; taken = take(share)) {
+    const seed = first + taken * stride
+    const { counts, problems } = await runHistory(generateHistory(seed), {}, open)
+    addCounts(result.counts, counts)
+    if (problems.length > 0) result.failures.push({ seed, problems })
+  }
+  return result
+}
+
+function take({ taken, count, atLeast, until }: Pick<Share, 'taken' | 'count' | 'atLeast' | 'until'>): number | null {
+  const sofar = Atomics.load(taken, 0)
+  if (sofar >= count || (sofar >= atLeast && Date.now() >= until)) return null
+  const mine = Atomics.add(taken, 0, 1)
   return mine < count ? mine : null
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Wanted } from './many-thread.ts'
+import type { Share, ThreadResult, Wanted } from './many-thread.ts'
 import { addCounts, type Counts, noCounts, type Problem } from './outcome.ts'
 import type { OtherStorage } from './storage.ts'
 
@@ -11,49 +11,89 @@ export interface Many {
   done: number
 }
 
-/**
- * Runs the histories `first`, `first + stride` … on several threads: `count` of them, or fewer when `milliseconds` of real time are over,
- * but at least `atLeast`. Each history that was begun is finished.
- */
-export async function runMany(wanted: {
+/** The histories `first`, `first + stride` …: `count` of them, or fewer when `milliseconds` of real time are over, but at least `atLeast`. */
+export interface Range {
   first: number
   stride?: number
   count: number
-  threads: number
   milliseconds?: number
   atLeast?: number
+}
+
+export interface ThreadsOptions {
+  threads: number
   /** `own`: the classes of `fetch` that Node brings, in place of the lighter ones. */
   platform?: 'light' | 'own'
   /** Another store than memory. */
   storage?: OtherStorage | undefined
-}): Promise<Many> {
-  const { first, stride = 1, count, threads, milliseconds = Number.POSITIVE_INFINITY, atLeast = 0, platform = 'light', storage } = wanted
-  const next = new Int32Array(new SharedArrayBuffer(4))
-  const result: Many = { counts: noCounts(), failures: [], done: 0 }
-  const given: Wanted = { first, stride, count, atLeast, until: Date.now() + milliseconds, next, platform, storage }
-  await Promise.all(Array.from({ length: threads }, () => runThread(given, result)))
-  result.done = result.counts.histories
-  return result
 }
 
-export interface ThreadResult {
-  counts: Counts
-  failures: Many['failures']
+/** Threads that run histories, range after range: a thread needs hundreds of histories until it is quick. */
+export interface Threads {
+  /** One range at a time. Each history that was begun is finished. */
+  run(range: Range): Promise<Many>
+  close(): Promise<void>
 }
 
-function runThread(given: Wanted, sum: Many): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./many-thread.ts', import.meta.url), {
-      workerData: given,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      // Almost everything dies young here.
-      resourceLimits: { maxYoungGenerationSizeMb: 64 },
-    })
-    worker.on('message', ({ counts, failures }: ThreadResult) => {
-      addCounts(sum.counts, counts)
-      sum.failures.push(...failures.slice(0, 20 - sum.failures.length))
-    })
+export function openThreads({ threads, platform = 'light', storage }: ThreadsOptions): Threads {
+  const wanted: Wanted = { platform, storage }
+  const open = Array.from({ length: threads }, () => openThread(wanted))
+  return {
+    async run({ first, stride = 1, count, milliseconds = Number.POSITIVE_INFINITY, atLeast = 0 }) {
+      const taken = new Int32Array(new SharedArrayBuffer(4))
+      const share: Share = { first, stride, count, atLeast, until: Date.now() + milliseconds, taken }
+      const sum: Many = { counts: noCounts(), failures: [], done: 0 }
+      for (const { counts, failures } of await Promise.all(open.map((thread) => thread.run(share)))) {
+        addCounts(sum.counts, counts)
+        sum.failures.push(...failures.slice(0, 20 - sum.failures.length))
+      }
+      sum.done = sum.counts.histories
+      return sum
+    },
+    async close() {
+      await Promise.all(open.map((thread) => thread.close()))
+    },
+  }
+}
+
+/** One range on threads of its own. */
+export async function runMany({ threads, platform, storage, ...range }: Range & ThreadsOptions): Promise<Many> {
+  const open = openThreads({ threads, storage, ...(platform && { platform }) })
+  try {
+    return await open.run(range)
+  } finally {
+    await open.close()
+  }
+}
+
+function openThread(workerData: Wanted) {
+  const worker = new Worker(new URL('./many-thread.ts', import.meta.url), {
+    workerData,
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Almost everything dies young here.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  })
+  let answer: (result: ThreadResult) => void = () => {}
+  worker.on('message', (result: ThreadResult) => answer(result))
+  const ended = new Promise<void>((resolve, reject) => {
     worker.on('error', reject)
     worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`A thread of the simulation ended with code ${code}.`))))
   })
+  // Whoever waits for an answer hears of it, and whoever closes.
+  ended.catch(() => {})
+  const early = ended.then(() => Promise.reject(new Error('A thread of the simulation ended before it was told to.')))
+  early.catch(() => {})
+  return {
+    run(share: Share): Promise<ThreadResult> {
+      const result = new Promise<ThreadResult>((resolve) => {
+        answer = resolve
+      })
+      worker.postMessage(share)
+      return Promise.race([result, early])
+    },
+    async close(): Promise<void> {
+      worker.postMessage(null)
+      await ended
+    },
+  }
 }
