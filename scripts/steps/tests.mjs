@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command } from '../command.mjs'
 
+/** The longest project takes a third of this on two cores; what hangs in a test has a limit of its own in vitest.workspace.ts. */
+const LIMIT_MINUTES = 30
+
 /**
  * One project of vitest.workspace.ts. Fails when a test fails, when something
  * goes wrong outside a test, when `.only` was left in, and when no test ran at
@@ -17,7 +20,7 @@ export async function tests(project) {
     const { ok, output } = await command(
       'vitest',
       ['run', `--project=${project}`, '--allowOnly=false', '--reporter=default', '--reporter=./scripts/test-report.mjs'],
-      { env: { CONNECT_TEST_REPORT: file } },
+      { env: { CONNECT_TEST_REPORT: file }, minutes: LIMIT_MINUTES },
     )
     const report = await readFile(file, 'utf8').then(JSON.parse, () => ({ passed: 0, failed: 0, skipped: [] }))
     return outcome(ok, output, report)

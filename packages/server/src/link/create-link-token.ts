@@ -41,13 +41,16 @@ export interface LinkTokenResult {
   magicLinkUrl?: string
 }
 
+const SOON_MS = 30_000
+
 /**
  * Starts or continues an attempt to connect. The pending row with its end user origin id is stored before Merge
  * is asked, and an attempt that was broken off is continued with the same row and origin id: neither a second click nor a
  * second tab makes a second account. An existing token is never touched.
  *
  * Throws `INPUT_INVALID`; `ALREADY_CONNECTED` (only with `one-per-category`); `BUSY` while the connection is being
- * deleted; `UPSTREAM_*` when Merge cannot be asked: the row stays, and the next click continues it.
+ * deleted, which the work loop then tries again within 30 seconds; `UPSTREAM_*` when Merge cannot be asked: the row
+ * stays, and the next click continues it.
  */
 export async function createLinkToken(context: LinkContext, owner: OwnerKey, input: CreateLinkTokenInput): Promise<LinkTokenResult> {
   check(input)
@@ -61,6 +64,8 @@ export async function createLinkToken(context: LinkContext, owner: OwnerKey, inp
     )
   }
   if (decision === 'busy') {
+    // Somebody waits for the deletion now, and what Merge did not answer for long is tried again hours later.
+    await context.storage.schedule(account.id, context.clock.now() + SOON_MS)
     throw new IntegrationError(ErrorCode.BUSY, 'This connection is being deleted. Try again when it is gone.', { accountId: account.id })
   }
   return offerLink(context, account, input)

@@ -59,6 +59,25 @@ test('when Merge is down the account is deleting, is not read any more, and the 
   await nothingIsLeft(world, world.id)
 })
 
+test('a click on the place of a deletion that was put off for hours has it tried again at once', async () => {
+  const world = await connected({ originIds: 'one-per-category' })
+  const heal = world.sandbox.fault({ kind: 'status', status: 503, path: DELETE, count: Number.POSITIVE_INFINITY })
+  expect(await world.run((await handleOf(world, world.id)).delete())).toBe('deleting')
+  const dueIn = async () => ((await rowOf(world, world.id)).due ?? 0) - world.time.clock.now()
+  const attempts = () => world.requests.filter((request) => request.includes(DELETE)).length
+  for (let tries = 0; tries < 12; tries++) await world.work(await dueIn())
+  expect(await dueIn()).toBeGreaterThan(3_600_000)
+  const before = attempts()
+  for (let click = 0; click < 20; click++)
+    await expect(world.run(world.acme.createLinkToken({ category: 'hris', ...ACME }))).rejects.toMatchObject({ code: 'BUSY' })
+  expect(await dueIn()).toBeLessThanOrEqual(30_000)
+  expect(attempts()).toBe(before)
+  heal()
+  await world.work(30_000)
+  await nothingIsLeft(world, world.id)
+  expect((await world.run(world.acme.createLinkToken({ category: 'hris', ...ACME }))).accountId).not.toBe(world.id)
+})
+
 test.each(['reset', 'cut', 'truncate', 'html', 'empty'] as const)(
   'an answer that is lost on the way (%s) does not undo what Merge has done',
   async (kind) => {
