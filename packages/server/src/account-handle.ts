@@ -108,7 +108,7 @@ export function createAccountHandle(core: Core, account: Account): AccountHandle
       return refresh()
     },
     async wake() {
-      await core.storage.schedule(account.id, 'now')
+      await core.storage.schedule(account.id, 0)
       core.wakeup.ring()
       return refresh()
     },

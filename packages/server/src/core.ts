@@ -6,14 +6,14 @@ import type { Hosts } from './merge/region.ts'
 import type { Secret } from './secrets/secret.ts'
 import type { Storage } from './storage/port.ts'
 import type { SyncContext } from './sync/context.ts'
-import type { Clock, Logger, Sleep } from './system.ts'
+import type { Logger, Sleep, SteadyClock } from './system.ts'
 import type { Wakeup } from './wakeup.ts'
 import type { WebhookInput, WebhookVerdict } from './webhooks/receive.ts'
 
 /** Everything that was put together once, for the doors to use. */
 export interface Core {
   storage: Storage
-  clock: Clock
+  clock: SteadyClock
   sleep: Sleep
   logger: Logger
   /** This instance's name on the leases it holds. */

@@ -48,7 +48,6 @@ export interface QuarantineCount {
 
 /** Never throws: a store that does not answer is `ok: false` with its code, and zeros. */
 export async function health(core: Core, options: HealthOptions = {}): Promise<HealthReport> {
-  const now = core.clock.now()
   const { is, until } = core.breaker.state()
   const merge: HealthReport['merge'] = {
     calls: is === 'closed' ? 'normal' : is === 'open' ? 'resting' : 'trying',
@@ -56,8 +55,8 @@ export async function health(core: Core, options: HealthOptions = {}): Promise<H
     failures: core.budget.failures(),
   }
   try {
-    const { accounts, due, leased, oldestDue } = await core.storage.stats(now)
-    const work = { due, leased, lateMs: oldestDue === null ? 0 : now - oldestDue }
+    const { accounts, due, leased, lateMs } = await core.storage.stats()
+    const work = { due, leased, lateMs }
     const quarantine = options.quarantine ? { quarantine: await countQuarantined(core.storage) } : {}
     return { ok: true, storage: { ok: true }, accounts, work, merge, ...quarantine }
   } catch (error) {

@@ -22,6 +22,7 @@ import { prepared } from './storage/prepared.ts'
 import type { ModelVerdict } from './sync/verify-model.ts'
 import {
   forgivingLogger,
+  steady,
   systemClock,
   systemEnvironment,
   systemFetch,
@@ -106,7 +107,7 @@ export function createIntegrations(options: Options): Integrations {
 }
 
 function compose(options: Options): Core {
-  const clock = options.clock ?? systemClock
+  const clock = steady(options.clock ?? systemClock)
   const sleep = options.sleep ?? systemSleep
   const random = options.random ?? systemRandom
   const randomBytes = options.randomBytes ?? systemRandomBytes

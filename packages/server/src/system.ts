@@ -5,9 +5,33 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 
-/** Epoch milliseconds. */
+/** Tells what time it is. */
 export interface Clock {
+  /** Epoch milliseconds. It may step at any moment, in both directions, when somebody or something sets it. */
   now(): number
+  /** Milliseconds since some moment: never goes back and never jumps, whatever happens to `now()`. Derived from `now()` where it is absent. */
+  monotonic?(): number
+}
+
+/** What the core works with: every duration is measured with `monotonic`, and `now` only says what time it is. */
+export interface SteadyClock extends Clock {
+  monotonic(): number
+}
+
+/** The clock that was passed in, completed: one without `monotonic` counts what passes between two readings, and a step back as nothing. */
+export function steady(clock: Clock): SteadyClock {
+  if (clock.monotonic !== undefined) return clock as SteadyClock
+  let passed = 0
+  let last: number | undefined
+  return {
+    now: () => clock.now(),
+    monotonic() {
+      const now = clock.now()
+      passed += Math.max(0, now - (last ?? now))
+      last = now
+      return passed
+    },
+  }
 }
 
 /** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted. */
@@ -22,7 +46,7 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void
 }
 
-export const systemClock: Clock = { now: () => Date.now() }
+export const systemClock: SteadyClock = { now: () => Date.now(), monotonic: () => performance.now() }
 
 export const systemSleep: Sleep = async (ms, options) => {
   await setTimeout(ms, undefined, options)

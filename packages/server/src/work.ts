@@ -69,7 +69,7 @@ export async function run(core: Core, options: { signal: AbortSignal; concurrenc
 
 /** Looks at one account now, if nobody else is doing so. False: somebody is, and will look again. */
 export async function lookNow(core: Core, accountId: string, signal: AbortSignal): Promise<boolean> {
-  await core.storage.schedule(accountId, 'now')
+  await core.storage.schedule(accountId, 0)
   const claims = await core.storage.claim({ owner: core.worker, leaseMs: core.sync.settings.leaseMs, limit: 1, accountId })
   for (const claim of claims) await attend(core, claim, signal, true)
   return claims.length > 0
@@ -82,21 +82,20 @@ function claimDue(core: Core, limit: number): Promise<Claim[]> {
 /** One account's trouble is never another's. `urgent`: somebody waits for it. */
 async function attend(core: Core, claim: Claim, signal: AbortSignal, urgent = false): Promise<void> {
   const { account } = claim
-  const skewMs = claim.now - core.clock.now()
   try {
     if (account.status === 'deleting') {
       const result = await finishDeletion(core.link, account)
-      if (result !== 'deleted') await putDown(core, claim, result.retryAt + skewMs)
+      if (result !== 'deleted') await putDown(core, claim, result.retryAt - core.clock.now())
       return
     }
     const settled = await settleCandidates(core.link, account)
     // What was claimed is not what is there any more: it is claimed again at once.
-    if (settled.attached) await putDown(core, claim, claim.now)
+    if (settled.attached) await putDown(core, claim, 0)
     else if (account.status === 'active' || account.status === 'relink_needed' || account.status === 'error') {
       const at = urgent ? null : notBefore(account, core.clock.now())
       if (at === null) await lookAtAccount(core.sync, claim, signal)
-      else await putDown(core, claim, at + skewMs)
-    } else await putDown(core, claim, settled.again === null ? null : settled.again + skewMs)
+      else await putDown(core, claim, at - core.clock.now())
+    } else await putDown(core, claim, settled.again === null ? null : settled.again - core.clock.now())
   } catch (error) {
     core.logger.error('Work on a linked account failed; it will be tried again', {
       accountId: account.id,
@@ -115,7 +114,7 @@ function notBefore(account: Account, now: number): number | null {
   return now < lookedAt + SPACING_MS && now >= lookedAt ? lookedAt + SPACING_MS : null
 }
 
-async function putDown(core: Core, claim: Claim, due: number | null): Promise<void> {
+async function putDown(core: Core, claim: Claim, delayMs: number | null): Promise<void> {
   const { account } = claim
   await core.storage.commit({
     accountId: account.id,
@@ -123,6 +122,6 @@ async function putDown(core: Core, claim: Claim, due: number | null): Promise<vo
     model: ACCOUNT,
     records: [],
     checkpoint: account.models[ACCOUNT]?.checkpoint ?? null,
-    release: { due, dirtySeen: claim.dirty },
+    release: { delayMs, dirtySeen: claim.dirty },
   })
 }

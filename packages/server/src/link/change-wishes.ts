@@ -12,7 +12,7 @@ export function askForRebuild(context: LinkContext, account: Account, models: re
     return {
       details: writeDetails(noted({ ...details, rebuilds }, now, 'rebuild requested', models.join(', '))),
       updatedAt: now,
-      wake: 'now',
+      wake: 0,
     }
   })
 }
@@ -26,7 +26,7 @@ export function confirmDeletions(context: LinkContext, account: Account, model: 
     return {
       details: writeDetails(noted({ ...details, confirmedDeletions: confirmed }, now, 'deletions confirmed', model)),
       updatedAt: now,
-      wake: 'now',
+      wake: 0,
     }
   })
 }

@@ -65,7 +65,7 @@ export async function createLinkToken(context: LinkContext, owner: OwnerKey, inp
   }
   if (decision === 'busy') {
     // Somebody waits for the deletion now, and what Merge did not answer for long is tried again hours later.
-    await context.storage.schedule(account.id, context.clock.now() + SOON_MS)
+    await context.storage.schedule(account.id, SOON_MS)
     throw new IntegrationError(ErrorCode.BUSY, 'This connection is being deleted. Try again when it is gone.', { accountId: account.id })
   }
   return offerLink(context, account, input)

@@ -64,7 +64,7 @@ export function decideAttach(
     if (details.closed) return { do: 'delete_at_merge', patch: null }
     return {
       do: 'delete_at_merge',
-      patch: { token: confirmation.token, linkedAccountId: confirmation.details.linkedAccountId, updatedAt: context.now, wake: 'now' },
+      patch: { token: confirmation.token, linkedAccountId: confirmation.details.linkedAccountId, updatedAt: context.now, wake: 0 },
     }
   }
   if (
@@ -98,7 +98,7 @@ export function decideAttach(
       linkedAccountId: confirmation.details.linkedAccountId,
       details: writeDetails(awaited ? next : noted(next, context.now, first ? 'linked' : 'relinked', remark(details, confirmation))),
       updatedAt: context.now,
-      wake: 'now',
+      wake: 0,
       ...(context.freeSlot ? { slot: null } : {}),
     },
   }
@@ -117,7 +117,7 @@ export function decideAnnouncedRelink(account: Account, details: Details, now: n
   const { signedInAt } = details
   if (signedInAt !== null && Math.abs(now - signedInAt) < SAME_SIGN_IN_MS) return null
   const next = { ...details, announced: true, signedInAt: now, relinks: details.relinks + 1 }
-  return { details: writeDetails(noted(next, now, 'relinked')), updatedAt: now, wake: 'now' }
+  return { details: writeDetails(noted(next, now, 'relinked')), updatedAt: now, wake: 0 }
 }
 
 /** What the integrator should know of a link, and what is no error: another system than before, or one that is connected elsewhere too. */
@@ -146,6 +146,6 @@ export function decideDelete(account: Account, details: Details, now: number): D
   if (account.status === 'deleting') return { do: 'continue' }
   return {
     do: 'intend',
-    patch: { status: 'deleting', details: writeDetails(noted(details, now, 'deletion requested')), updatedAt: now, wake: now + 60_000 },
+    patch: { status: 'deleting', details: writeDetails(noted(details, now, 'deletion requested')), updatedAt: now, wake: 60_000 },
   }
 }

@@ -83,7 +83,7 @@ export function createKeepCandidate(context: LinkContext): KeepCandidate {
       const sealed = await context.vault.seal(token, 'candidate-token', row)
       const candidate: Candidate = { token: sealed, digest, linkedAccountId: named.linkedAccountId, refusals: 0, tryAt: 0 }
       const candidates = [...details.candidates, candidate].slice(-MOST_CANDIDATES)
-      const patch = { details: writeDetails({ ...details, candidates }), updatedAt: context.clock.now(), wake: 'now' } as const
+      const patch = { details: writeDetails({ ...details, candidates }), updatedAt: context.clock.now(), wake: 0 } as const
       if ((await context.storage.update(row.id, row.revision, patch)) !== 'conflict') return { accountId: row.id, kept: true }
     }
     throw new IntegrationError(ErrorCode.STORE_CONFLICT, 'The linked account kept changing while a token was to be stored. Try again.')

@@ -15,6 +15,6 @@ export async function releaseAccount(context: LinkContext, account: Account): Pr
     }
     if (current.status !== 'held') return null
     const now = context.clock.now()
-    return { status: 'active', details: writeDetails(noted(readDetails(current), now, 'released')), updatedAt: now, wake: 'now' }
+    return { status: 'active', details: writeDetails(noted(readDetails(current), now, 'released')), updatedAt: now, wake: 0 }
   })
 }

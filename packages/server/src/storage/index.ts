@@ -18,3 +18,4 @@ export type {
   StorageStats,
   VersionedRecord,
 } from './port.ts'
+export { CLOCK_SLACK_MS } from './port.ts'

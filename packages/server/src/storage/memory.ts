@@ -1,6 +1,17 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import { systemClock } from '../system.ts'
-import type { Account, AccountKey, AccountQuery, Claim, ModelState, Page, Storage, StorageStats, VersionedRecord } from './port.ts'
+import {
+  type Account,
+  type AccountKey,
+  type AccountQuery,
+  type Claim,
+  CLOCK_SLACK_MS,
+  type ModelState,
+  type Page,
+  type Storage,
+  type StorageStats,
+  type VersionedRecord,
+} from './port.ts'
 
 export interface MemoryStorageOptions {
   /** The store's clock, in epoch milliseconds; the system's unless a test passes its own. */
@@ -68,26 +79,26 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       return { accounts, next: found.length > query.limit ? (accounts.at(-1)?.id ?? null) : null }
     },
 
-    async schedule(accountId, at) {
+    async schedule(accountId, delayMs) {
       const row = living(accountId)
-      if (row) wake(row, at, clock.now())
+      if (row) wake(row, delayMs, clock.now())
     },
 
     async claim({ leaseMs, limit, accountId }) {
       const now = clock.now()
-      const wanted = (row: Row) => (accountId === undefined ? row.due !== null && row.due <= now : row.id === accountId)
-      const free = [...rows.values()].filter((row) => row.status !== 'deleted' && row.lease <= now && wanted(row))
+      const wanted = (row: Row) => (accountId === undefined ? isDue(row, now) : row.id === accountId)
+      const free = [...rows.values()].filter((row) => row.status !== 'deleted' && !isLeased(row, now) && wanted(row))
       const chosen = free.sort((a, b) => (a.due ?? 0) - (b.due ?? 0)).slice(0, limit)
       return chosen.map((row): Claim => {
-        row.fence += 1
-        row.lease = now + leaseMs
+        Object.assign(row, { fence: row.fence + 1, lease: now + leaseMs, recordedAt: now })
         return { account: copyOf(row), fence: row.fence, dirty: row.dirty, now }
       })
     },
 
     async renew(accountId, fence, leaseMs) {
       const row = holder(accountId, fence)
-      if (row) row.lease = clock.now() + leaseMs
+      const now = clock.now()
+      if (row) Object.assign(row, { lease: now + leaseMs, recordedAt: now })
       return row !== undefined
     },
 
@@ -108,8 +119,10 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       if (page.sweep?.retire) markMissing(model, page.sweep.number)
       model.checkpoint = page.checkpoint
       if (page.release) {
-        row.lease = UNLEASED
-        row.due = row.dirty > page.release.dirtySeen ? clock.now() : page.release.due
+        const { delayMs, dirtySeen } = page.release
+        const now = clock.now()
+        const due = row.dirty > dirtySeen ? now : delayMs === null ? null : now + delayMs
+        Object.assign(row, { lease: UNLEASED, due, recordedAt: now })
       }
       return { changed: changed.length + retired.length, deleted, seq: model.seq }
     },
@@ -132,14 +145,15 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       return { changes, next: newer.length > limit ? (changes.at(-1)?.seq ?? after) : null }
     },
 
-    async stats(now) {
-      const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
-      for (const { status, due, lease } of rows.values()) {
-        stats.accounts[status] = (stats.accounts[status] ?? 0) + 1
-        if (lease > now) stats.leased += 1
-        else if (due !== null && due <= now) {
+    async stats() {
+      const now = clock.now()
+      const stats: StorageStats = { accounts: {}, due: 0, leased: 0, lateMs: 0 }
+      for (const row of rows.values()) {
+        stats.accounts[row.status] = (stats.accounts[row.status] ?? 0) + 1
+        if (isLeased(row, now)) stats.leased += 1
+        else if (isDue(row, now)) {
           stats.due += 1
-          stats.oldestDue = Math.min(stats.oldestDue ?? due, due)
+          stats.lateMs = Math.max(stats.lateMs, now - (row.due ?? now))
         }
       }
       return stats
@@ -147,7 +161,8 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
   }
 }
 
-type Row = Omit<Account, 'models'> & { lease: number; models: Map<string, Model> }
+/** `recordedAt`: the store's now when `due` or `lease` was last set. */
+type Row = Omit<Account, 'models'> & { lease: number; recordedAt: number; models: Map<string, Model> }
 
 /** `rows` is kept in order of `seq`: whatever changes moves to the end. */
 type Model = ModelState & { rows: Map<string, StoredRecord> }
@@ -161,12 +176,12 @@ const UNLEASED = Number.NEGATIVE_INFINITY
 function newRow(account: Parameters<Storage['reserve']>[0]): Row {
   const { id, organizationId, userId, category, originId, slot, status, details, createdAt } = account
   const given = { id, organizationId, userId, category, originId, slot, status, details, createdAt, updatedAt: createdAt }
-  const fresh = { linkedAccountId: null, token: null, revision: 1, due: null, dirty: 0, fence: 0, lease: UNLEASED }
+  const fresh = { linkedAccountId: null, token: null, revision: 1, due: null, dirty: 0, fence: 0, lease: UNLEASED, recordedAt: UNLEASED }
   return { ...given, ...fresh, models: new Map() }
 }
 
 /** A copy that shares nothing with the row; not even a model called `__proto__` does harm. */
-function copyOf({ lease: _, models, ...account }: Row): Account {
+function copyOf({ lease: _, recordedAt: __, models, ...account }: Row): Account {
   const states = [...models].map(([name, { checkpoint, seq, records }]) => [name, { checkpoint, seq, records }] as const)
   return { ...account, models: Object.fromEntries(states) }
 }
@@ -184,10 +199,22 @@ function isListed(row: Row, query: AccountQuery) {
   return owned && wanted && (after === undefined || row.id > after)
 }
 
-function wake(row: Row, at: number | 'now', now: number) {
-  const time = at === 'now' ? now : at
-  row.due = Math.min(row.due ?? time, time)
+function wake(row: Row, delayMs: number, now: number) {
+  row.due = Math.min(row.due ?? now + delayMs, now + delayMs)
   row.dirty += 1
+  row.recordedAt = now
+}
+
+function isLeased(row: Row, now: number) {
+  return row.lease > now && !isOfClockSetBack(row, now)
+}
+
+function isDue(row: Row, now: number) {
+  return row.due !== null && (row.due <= now || isOfClockSetBack(row, now))
+}
+
+function isOfClockSetBack({ recordedAt }: Row, now: number) {
+  return recordedAt > now + CLOCK_SLACK_MS
 }
 
 /** Copies before anything is written, so that a bad record leaves the store as it was. */

@@ -7,8 +7,10 @@
  * 1. What a method reports as done is durable before it returns.
  * 2. Ids are compared byte for byte: no case folding, no trimming, no truncation.
  * 3. Nothing is shared: what goes in is copied, and what comes out is the caller's to change.
- * 4. Safety never depends on a clock. Leases use the store's own clock (pass `clock`
- *    to an adapter in tests), and only decide who works when, never what is kept.
+ * 4. Safety never depends on a clock. Leases and due times are the store's own clock's (pass `clock`
+ *    to an adapter in tests): callers name durations and never moments, because two machines' clocks are never
+ *    compared. They only decide who works when, never what is kept. The store's clock may be set back too: see
+ *    {@link Storage.claim}.
  *
  * A failure of the database itself (connection, disk, lock that never came) throws an
  * `IntegrationError` with code `STORE_UNAVAILABLE` that says what to do; nothing is half-written (in profile
@@ -75,11 +77,11 @@ export interface Storage {
   list(query: AccountQuery): Promise<{ accounts: Account[]; next: string | null }>
 
   /**
-   * Wants the account looked at by `at`: `due = min(due, at)` and `dirty + 1`, in one atomic step.
-   * `at` is epoch milliseconds, or `'now'` for the store's own now. A later time never overwrites
-   * a sooner one. Miss or tombstone: nothing happens. A call during a run is not lost: see `dirtySeen`.
+   * Wants the account synced within `delayMs` milliseconds: `due = min(due, the store's now + delayMs)` and `dirty + 1`, in one atomic
+   * step. 0 means now. A later time never overwrites a sooner one. Miss or tombstone: nothing happens. A call during a run is not
+   * lost: see `dirtySeen`.
    */
-  schedule(accountId: string, at: number | 'now'): Promise<void>
+  schedule(accountId: string, delayMs: number): Promise<void>
 
   /**
    * Leases up to `limit` accounts whose `due` has come (`due ≤` the store's now) and that nobody has on lease,
@@ -89,6 +91,10 @@ export interface Storage {
    * and sets the lease to `leaseMs` from now. Pick, raise and lease are one atomic step: of two racing callers one gets an account,
    * the other does not. Tombstones and accounts that have no `due` are never claimed (the latter only by `accountId`).
    * An expired lease may be claimed by anybody. Miss: an empty array.
+   *
+   * A store remembers with each account the newest moment (its own now) at which it was scheduled, claimed, renewed or released. When that
+   * moment lies more than {@link CLOCK_SLACK_MS} ahead of the store's now, the store's clock was set back since: then the account
+   * counts as due, if it has any `due` at all, and its lease as ended. So nothing waits until the old time comes round.
    */
   claim(query: ClaimQuery): Promise<Claim[]>
 
@@ -115,7 +121,7 @@ export interface Storage {
    *    A record that any commit brings is not missing any more: its misses are counted anew.
    * 6. `deleteAtMost`: if all of the above would turn more live rows than that into tombstones (by `deleted` or by `retire`), nothing at all is
    *    written and the answer is `'held'`: somebody has to confirm a mass deletion first. 0 holds every deletion.
-   * 7. `release`: ends the lease; `due` becomes the store's now if `dirty > dirtySeen`, else `release.due` (`null`: not due at all). The fence stays.
+   * 7. `release`: ends the lease; `due` becomes the store's now if `dirty > dirtySeen`, else the store's now + `release.delayMs` (`null`: not due at all). The fence stays.
    *
    * All of it is one transaction (profile `ordered`: in this order, each record under the fence). `changed` counts rows inserted, overwritten or retired; `deleted` counts live rows
    * that became tombstones; `seq` is the model's newest.
@@ -137,9 +143,15 @@ export interface Storage {
    */
   changes(query: ChangesQuery): Promise<{ changes: Change[]; next: number | null }>
 
-  /** Counts for a health probe. `due` counts unleased accounts with `due ≤ now`, `leased` those with a lease beyond `now` (epoch milliseconds); `oldestDue` is the oldest of those counted in `due`. Tombstones count in `accounts` only. */
-  stats(now: number): Promise<StorageStats>
+  /**
+   * Counts for a health probe, by the store's own now. `due` counts what {@link Storage.claim} would take, `leased` the accounts with a
+   * lease that has not ended; `lateMs` is how long the oldest of those counted in `due` has waited. Tombstones count in `accounts` only.
+   */
+  stats(): Promise<StorageStats>
 }
+
+/** Milliseconds by which a store's clock may seem to run backwards before its moments are taken to be of a clock that was set back. */
+export const CLOCK_SLACK_MS = 10_000
 
 export type Status = 'pending' | 'active' | 'held' | 'relink_needed' | 'deleting' | 'error' | 'deleted'
 
@@ -166,7 +178,7 @@ export interface Account {
   /** Epoch milliseconds, by the caller. */
   readonly createdAt: number
   updatedAt: number
-  /** Epoch milliseconds at which the account wants to be looked at; `null`: not at all. */
+  /** Epoch milliseconds, by the store's clock, at which the account wants to be looked at; `null`: not at all. */
   due: number | null
   /** Counts calls of `schedule` and `wake`. */
   dirty: number
@@ -204,8 +216,8 @@ export interface AccountPatch {
   token?: string | null
   details?: string | null
   updatedAt?: number
-  /** As {@link Storage.schedule}, in the same write. */
-  wake?: number | 'now'
+  /** As {@link Storage.schedule}, in the same write: milliseconds from the store's now. */
+  wake?: number
 }
 
 export type AccountKey = { id: string; organizationId: string } | { originId: string; category: string } | { linkedAccountId: string }
@@ -235,7 +247,7 @@ export interface Claim {
   fence: number
   /** The account's `dirty` at the time of the claim: pass it back as `dirtySeen`. */
   dirty: number
-  /** The store's own now, epoch milliseconds: what `due` is compared with. */
+  /** The store's own now, epoch milliseconds: the one clock that all workers share. */
   now: number
 }
 
@@ -247,7 +259,7 @@ export interface Page {
   checkpoint: string | null
   sweep?: { number: number; retire?: { olderThan: number } }
   deleteAtMost?: number
-  release?: { due: number | null; dirtySeen: number }
+  release?: { delayMs: number | null; dirtySeen: number }
 }
 
 export interface Committed {
@@ -293,7 +305,7 @@ export interface Change {
 export interface StorageStats {
   accounts: Partial<Record<Status, number>>
   due: number
-  /** Epoch milliseconds. */
-  oldestDue: number | null
   leased: number
+  /** Milliseconds; 0 when nothing is due. */
+  lateMs: number
 }

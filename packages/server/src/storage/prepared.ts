@@ -31,12 +31,12 @@ export function prepared(storage: Storage): Storage {
     get: (key) => ready().then(() => storage.get(key)),
     update: (id, revision, patch) => ready().then(() => storage.update(id, revision, patch)),
     list: (query) => ready().then(() => storage.list(query)),
-    schedule: (accountId, at) => ready().then(() => storage.schedule(accountId, at)),
+    schedule: (accountId, delayMs) => ready().then(() => storage.schedule(accountId, delayMs)),
     claim: (query) => ready().then(() => storage.claim(query)),
     renew: (accountId, fence, leaseMs) => ready().then(() => storage.renew(accountId, fence, leaseMs)),
     commit: (page) => ready().then(() => storage.commit(page)),
     purge: (accountId) => ready().then(() => storage.purge(accountId)),
     changes: (query) => ready().then(() => storage.changes(query)),
-    stats: (now) => ready().then(() => storage.stats(now)),
+    stats: () => ready().then(() => storage.stats()),
   }
 }

@@ -3,7 +3,7 @@ import type { Gateway } from '../merge/gateway.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { Account, Storage } from '../storage/port.ts'
-import type { Clock, Logger, Sleep } from '../system.ts'
+import type { Logger, Sleep, SteadyClock } from '../system.ts'
 import type { MergePlan } from './governor.ts'
 import type { Sink } from './sink.ts'
 
@@ -12,7 +12,7 @@ export interface SyncContext {
   storage: Storage
   gateway: Gateway
   vault: Vault
-  clock: Clock
+  clock: SteadyClock
   sleep: Sleep
   random: () => number
   logger: Logger

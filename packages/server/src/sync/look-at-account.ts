@@ -23,10 +23,9 @@ import { walkModel } from './walk-model.ts'
  * it just stops; when the store fails it throws, and the lease runs out by itself.
  */
 export async function lookAtAccount(context: SyncContext, claim: Claim, signal: AbortSignal): Promise<void> {
-  const skewMs = claim.now - context.clock.now()
   const before = readAccountCheckpoint(claim.account)
   const governor = createGovernor(context.settings.plan, context.clock, context.sleep, before.pace)
-  const end = (findings: Findings) => release(context, claim, { before, findings, governor, signal, skewMs })
+  const end = (findings: Findings) => release(context, claim, { before, findings, governor, signal })
   try {
     const findings = await read(context, claim, before, governor, signal)
     if (findings.results.some((result) => result.outcome === 'fenced')) return
@@ -137,7 +136,7 @@ function leaseKeeper(context: SyncContext, claim: Claim): Look['keepLease'] {
 async function release(
   context: SyncContext,
   claim: Claim,
-  look: { before: AccountCheckpoint; findings: Findings; governor: Governor; signal: AbortSignal; skewMs: number },
+  look: { before: AccountCheckpoint; findings: Findings; governor: Governor; signal: AbortSignal },
 ): Promise<void> {
   const { account } = claim
   const now = context.clock.now()
@@ -155,8 +154,7 @@ async function release(
     model: ACCOUNT,
     records: [],
     checkpoint: JSON.stringify({ ...after, pace: look.governor.pace() }),
-    // Compared with the store's clock, not with ours: a worker that is behind would find the account due again and again.
-    release: { due: due + look.skewMs, dirtySeen: claim.dirty },
+    release: { delayMs: due - now, dirtySeen: claim.dirty },
   })
   if (committed === 'fenced') return
   if (turn !== null) tellTurn(context, account, turn, after)

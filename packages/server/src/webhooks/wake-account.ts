@@ -33,12 +33,12 @@ export function createWakeAccount({ storage, clock }: { storage: Storage; clock:
   }
 
   /** The first one at once, those soon after it together. */
-  function nextLook(accountId: string): number | 'now' {
+  function nextLook(accountId: string): number {
     const now = clock.now()
     const last = looks.get(accountId) ?? Number.NEGATIVE_INFINITY
     const at = now < last ? last : Math.max(now, last + SPACING_MS)
     remember(looks, accountId, at)
-    return at === now ? 'now' : at
+    return at - now
   }
 
   return async (named) => {

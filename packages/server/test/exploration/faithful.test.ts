@@ -107,7 +107,7 @@ async function realLooks(schedule: Schedule, options: SourceOptions, sweepEveryM
   }
   const context = contextOf(watched, gateway, { now: () => source().now }, sweepEveryMs)
   for (let look = 0; look < LOOKS; look++) {
-    await storage.schedule(ACCOUNT_ID, 'now')
+    await storage.schedule(ACCOUNT_ID, 0)
     internals.time.now = 1
     const [claim] = await storage.claim({ owner: 'worker', leaseMs: 0, limit: 1, accountId: ACCOUNT_ID })
     internals.time.now = 0

@@ -59,7 +59,7 @@ export async function createStore(): Promise<Store> {
     if (same) return same
     const account = await storage.get({ id: ACCOUNT_ID, organizationId: ACCOUNT.organizationId })
     const { changes } = await storage.changes({ accountId: ACCOUNT_ID, model: MODEL, after: 0, limit: 1000 })
-    const state = { ...describe(known.size, account!, changes), leased: (await storage.stats(0)).leased > 0 }
+    const state = { ...describe(known.size, account!, changes), leased: (await storage.stats()).leased > 0 }
     const kept = { ...state, content: takeContent(internals), edges: new Map() }
     known.set(key, kept)
     return kept

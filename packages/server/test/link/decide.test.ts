@@ -85,13 +85,13 @@ describe('a confirmed token for a row that is', () => {
     expect(decision).toMatchObject({
       do: 'attach',
       event,
-      patch: { status: expected, token: 'sealed', linkedAccountId: 'la', slot: null, wake: 'now' },
+      patch: { status: expected, token: 'sealed', linkedAccountId: 'la', slot: null, wake: 0 },
     })
   })
 
   test('deleting: the token is kept for the deletion, and the status stays', () => {
     const decision = attach('deleting')
-    expect(decision).toMatchObject({ do: 'delete_at_merge', patch: { token: 'sealed', wake: 'now' } })
+    expect(decision).toMatchObject({ do: 'delete_at_merge', patch: { token: 'sealed', wake: 0 } })
     expect(decision).not.toHaveProperty('patch.status')
   })
 

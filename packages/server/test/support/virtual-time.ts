@@ -1,9 +1,13 @@
-import type { Clock, Sleep } from '../../src/system.ts'
+import type { Sleep, SteadyClock } from '../../src/system.ts'
 import { createRealWork, type RealWork } from './real-work.ts'
 
 /** A clock that moves only when everything else waits for it. Nothing sleeps for real. */
 export interface VirtualTime extends Pick<RealWork, 'real' | 'settled'> {
-  clock: Clock & { advance(ms: number): void }
+  clock: SteadyClock & {
+    advance(ms: number): void
+    /** Sets the clock, as somebody does who finds it wrong: no time passes, and nothing that waits ends. */
+    step(ms: number): void
+  }
   sleep: Sleep
   /** Runs the work to its end, jumping from timer to timer. Throws when it waits for something that is no timer. */
   run<T>(work: Promise<T>): Promise<T>
@@ -68,5 +72,9 @@ export function virtualTime(start = Date.UTC(2026, 0, 5, 9)): VirtualTime {
   const advance = (ms: number) => {
     now += Math.round(ms)
   }
-  return { clock: { now: () => now, advance }, sleep, run, real, settled: realSettled }
+  let stepped = 0
+  const step = (ms: number) => {
+    stepped += ms
+  }
+  return { clock: { now: () => now + stepped, monotonic: () => now - start, advance, step }, sleep, run, real, settled: realSettled }
 }

@@ -99,7 +99,7 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
         ...{ status: 'active', details: null, createdAt: time.clock.now() },
       })
       const token = await vault.seal(new Secret(`token-${id}`), 'account-token', account)
-      await inner.update(id, account.revision, { token, linkedAccountId: `merge_${id}`, wake: 'now' })
+      await inner.update(id, account.revision, { token, linkedAccountId: `merge_${id}`, wake: 0 })
       return id
     },
     async work(afterMs = 0) {

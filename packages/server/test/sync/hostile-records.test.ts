@@ -154,7 +154,7 @@ test('a record without a stamp does not overwrite one that has changed since the
   const id = await fake.account('a')
   await fake.work()
   record = { id: 'a', modified_at: null, n: 0 }
-  await fake.storage.schedule(id, 'now')
+  await fake.storage.schedule(id, 0)
   await fake.work(1_000)
   expect(JSON.parse((await fake.rows(id, EMPLOYEE))[0]?.data ?? '{}').n).toBe(1)
 })

@@ -108,7 +108,7 @@ test('an account that is due while Merge is down is put down until it may be ask
   const told = world.events.length
   const requests = world.tried()
   world.sandbox.change(world.linked, { id: [...world.sandbox.truth(world.linked, 'hris.Employee')][0]?.id as string, immediately: true })
-  await world.storage.schedule(world.id, 'now')
+  await world.storage.schedule(world.id, 0)
   const now = world.time.clock.now()
   await world.work()
   expect(world.tried()).toBe(requests)

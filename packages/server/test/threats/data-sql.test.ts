@@ -77,11 +77,11 @@ async function use(storage: Storage): Promise<unknown[]> {
         linkedAccountId: evil('linked'),
         details: evil('more'),
         slot: evil('other'),
-        wake: 'now',
+        wake: 0,
       }),
     () => storage.get({ linkedAccountId: evil('linked') }),
     () => storage.list({ organizationId, userId: userId ?? null, category, status: ['active'], after: evil(''), limit: 10 }),
-    () => storage.schedule(id, 'now'),
+    () => storage.schedule(id, 0),
     () => storage.claim({ owner: evil('owner'), leaseMs: 1_000, limit: 1, accountId: id }),
     () => storage.renew(id, 1, 1_000),
     () =>
@@ -95,7 +95,7 @@ async function use(storage: Storage): Promise<unknown[]> {
       }),
     () => storage.changes({ accountId: id, model, after: 0, limit: 10 }),
     () => storage.purge(account('b').id),
-    () => storage.stats(1),
+    () => storage.stats(),
   ]
   const answers: unknown[] = []
   for (const step of steps) answers.push(await step().catch((error: unknown) => error))

@@ -33,7 +33,7 @@ test('a webhook that finds the row in deletion hands its token to the deletion',
   await world.storage.update(row.id, row.revision, { status: 'deleting' })
   await world.deliver()
   expect(world.mail.answers).toEqual([200])
-  await world.storage.schedule(row.id, 'now')
+  await world.storage.schedule(row.id, 0)
   await world.work()
   expect((await rowOf(world, accountId)).status).toBe('deleted')
   expect(world.sandbox.accounts()).toEqual([])

@@ -182,7 +182,7 @@ test('those soon after the first are written for later at once, so that nobody c
   }
   const times = world.calls.filter((call) => call.startsWith('schedule')).map((call) => JSON.parse(call.slice(9))[1])
   const [five, ten, fifteen] = [began + 5_000, began + 10_000, began + 15_000]
-  expect(times).toEqual(['now', five, five, five, five, ten, ten, ten, ten, ten, fifteen, fifteen, fifteen])
+  expect(times).toEqual([0, five, five, five, five, ten, ten, ten, ten, ten, fifteen, fifteen, fifteen])
 })
 
 test('fifty at once are one look-up and two writes, and all are answered', async () => {

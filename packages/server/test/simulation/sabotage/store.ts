@@ -52,7 +52,7 @@ export const STORE_SABOTAGES: Record<string, Wrap> = {
     const isUnlucky = everySo(9)
     return {
       ...inner,
-      commit: (page) => inner.commit(page.release && isUnlucky() ? { ...page, release: { ...page.release, due: null } } : page),
+      commit: (page) => inner.commit(page.release && isUnlucky() ? { ...page, release: { ...page.release, delayMs: null } } : page),
     }
   },
 
