@@ -120,6 +120,7 @@ function compose(options: Options): Core {
   const breaker = createCircuitBreaker({ clock, random, logger })
   const gateway = createGateway(
     createTransport({ apiBase: hosts.apiBase, apiKey, fetch: options.fetch ?? systemFetch, clock, sleep, random, logger, breaker, budget }),
+    logger,
   )
   const events = createEvents((error) => logger.error('A listener threw', describeError(error)))
 

@@ -17,6 +17,8 @@ const status = (more: Partial<ModelStatus> = {}): ModelStatus => ({
   lastSyncStart: iso(NOW - 20 * MINUTE),
   lastSyncFinished: iso(NOW - 15 * MINUTE),
   nextSyncStart: null,
+  dataFreshAsOf: null,
+  reason: null,
   ...more,
 })
 

@@ -57,7 +57,7 @@ test.each([
   const iso = (ms: number) => new Date(ms).toISOString()
   const status = {
     ...{ model: 'hris.Employee', status: 'DONE', isInitialSync: false, lastSyncResult: 'DONE', lastSyncFinished: iso(now) },
-    ...{ lastSyncStart: iso(now - MINUTE), nextSyncStart: iso(now - MINUTE + cadence) },
+    ...{ lastSyncStart: iso(now - MINUTE), nextSyncStart: iso(now - MINUTE + cadence), dataFreshAsOf: null, reason: null },
   }
   const before = { dirtySeen: 0, waits: 0, failures: 0, problem: null, lookedAt: null, nextLookAt: null }
   const context = { now, random: () => 0.5, lookEveryMs: null, statuses: [status], dirty: 0, aborted: false }
