@@ -54,7 +54,8 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
     const other = more.other?.(request, path)
     if (other) return other
     if (path === 'account-details') return json({ id: 'merge', status: 'COMPLETE' })
-    if (path === 'sync-status') return json({ next: null, results: statuses })
+    if (path === 'linked-accounts') return json({ next: null, results: [] })
+    if (path === 'sync-status') return json({ next: null, results: statuses.length > 0 ? statuses : [UNREAD] })
     asked.push(`${path}${url.search}`)
     const token = request.headers.get('x-account-token') ?? ''
     const page = await lists({ path, query: url.searchParams, token, signal: request.signal })
@@ -117,6 +118,9 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
     },
   }
 }
+
+/** What sync-status says when a test says nothing: a model that is not read has ended its first sync, so nothing is waited for. */
+const UNREAD = { model_name: 'Unread', model_id: 'Unread', status: 'DONE', is_initial_sync: false }
 
 /** A page by page list of these records; the cursor is the place. */
 export function paged(records: readonly unknown[], query: URLSearchParams, size = 100): { results: unknown[]; next: string | null } {
