@@ -60,10 +60,10 @@ export interface Facts {
 
 export function readAccountCheckpoint(account: Account): AccountCheckpoint {
   const text = account.models[ACCOUNT]?.checkpoint
-  return { ...EMPTY, ...(text == null ? {} : (JSON.parse(text) as Partial<AccountCheckpoint>)) }
+  return { ...EMPTY_ACCOUNT_CHECKPOINT, ...(text == null ? {} : (JSON.parse(text) as Partial<AccountCheckpoint>)) }
 }
 
-const EMPTY: AccountCheckpoint = {
+export const EMPTY_ACCOUNT_CHECKPOINT: AccountCheckpoint = {
   dirtySeen: 0,
   wishesSeen: '',
   waits: 0,

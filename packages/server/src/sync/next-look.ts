@@ -87,7 +87,8 @@ export function nextLook(
     if (failed[0] !== undefined) return failed[0].code
     if (strange) return ErrorCode.OTHER_COMPANY
     if (fruitless >= TOO_SLOW_AFTER) return ErrorCode.SYNC_TOO_SLOW
-    return silent && !context.moved ? before.problem : null
+    if (!silent || (context.moved && before.problem === ErrorCode.SYNC_TOO_SLOW)) return null
+    return before.problem
   }
 }
 
