@@ -163,7 +163,7 @@ function compose(options: Options): Core {
       lookEveryMs: options.sync.lookEvery ?? null,
       idleMs: options.sync.idle ?? 3_600_000,
       leaseMs: 120_000,
-      sliceMs: 50_000,
+      sliceMs: 48_000,
       graceMs: 10_000,
     },
     reportHealth: (account, health) => reportHealth(link, account, health),
