@@ -78,6 +78,8 @@ export interface Walk {
   after: number | null
   /** What `low` becomes with the last page. */
   nextLow: number
+  /** A sweep retires nothing that changed at Merge after this moment of Merge's clock: that may have moved while it read. */
+  retireBefore: number
   cursor: string | null
   startedAt: number
   /** When its newest page was stored, or it was begun from its first page again. */

@@ -79,6 +79,7 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     kind,
     after: kind === 'incremental' ? state.low : null,
     nextLow: nextLow(status, context),
+    retireBefore: context.date === null ? nextLow(status, context) : context.date - OVERLAP_MS,
     cursor: null,
     startedAt: context.now,
     progressedAt: context.now,

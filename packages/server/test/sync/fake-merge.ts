@@ -49,6 +49,7 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
   const time = virtualTime()
   const inner = more.storage?.(time.clock) ?? memoryStorage({ clock: time.clock })
   const storage = more.wrap?.(inner) ?? inner
+  const began = time.clock.now()
   const asked: string[] = []
   const log: string[] = []
   const statuses: FakeMerge['statuses'] = []
@@ -67,7 +68,11 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
     const page = await lists({ path, query: url.searchParams, token, signal: request.signal })
     return page instanceof Response ? page : json({ next: null, ...page })
   }
-  const json = (body: unknown) => Response.json(body, { headers: { date: new Date(time.clock.now()).toUTCString() } })
+  const json = (body: unknown) =>
+    Response.json(body, {
+      // Merge's clock does not step with ours.
+      headers: { date: new Date(began + time.clock.monotonic()).toUTCString() },
+    })
   const another = (different: Partial<Options> = {}) =>
     createIntegrations({
       merge: { apiKey: 'key', baseUrl: 'https://merge.test/api' },
