@@ -21,7 +21,7 @@ export type Found =
   | { outcome: 'unfinished'; search: NonNullable<Company['search']> }
 
 /**
- * Reads the account's lists until a record is met that is stored, and writes nothing. The same company is known by its first page, as a rule;
+ * Reads the account's lists until a living record is met that is stored, and writes nothing. The same company is known by its first page, as a rule;
  * another one costs a reading of everything, once.
  */
 export async function findKnownRecord(
@@ -46,7 +46,9 @@ export async function findKnownRecord(
       const ids = new Set<string>()
       for (let read = 0; read < pages && !ended && !look.isOver(); read++) {
         const page = await readPage(context, look, row, cursor)
-        for (const { id } of versionRecords(page.records, { generation: 0, page: 0 }, row, []).records) ids.add(id)
+        const { records } = versionRecords(page.records, { generation: 0, page: 0 }, row, [])
+        // What is listed as deleted may be what the other company's records took the place of.
+        for (const record of records) if (!record.deleted) ids.add(record.id)
         cursors.check(cursor, page.next)
         cursor = page.next
         ended = page.next === null
