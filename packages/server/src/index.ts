@@ -17,6 +17,7 @@ export type { AccountIssue, CatalogEntry, Integration } from './merge/gateway.ts
 export type { MergeOptions, Options, SyncOptions } from './options.ts'
 export type { Owner } from './owner.ts'
 export type { KeyManagement } from './secrets/key-management.ts'
+export type { StatusReason } from './status-reason.ts'
 export type { ModelProgress, Readiness, SyncProgress } from './sync/progress.ts'
 export type { Sink, SinkBatch, SinkChange } from './sync/sink.ts'
 export type { ModelVerdict } from './sync/verify-model.ts'

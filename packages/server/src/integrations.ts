@@ -55,7 +55,7 @@ export interface Integrations {
   tick(options: { budgetMs: number; signal?: AbortSignal }): Promise<{ looked: number }>
   /** Does due work until aborted: a server process. Any number of processes may run it on one store. */
   run(options: { signal: AbortSignal; concurrency?: number }): Promise<void>
-  /** Compares Merge's linked accounts with the store: orphans, gone, unfinished. For an operator, or once a day. */
+  /** Compares Merge's linked accounts with the store: orphans, gone, unfinished, in need of their customer. For an operator, or once a day. */
   audit(): Promise<AuditReport>
   /**
    * Compares the records at Merge with those in the store, one verdict per account and model: missing, extra, stale. Reads everything anew
@@ -93,11 +93,14 @@ export function createIntegrations(options: Options): Integrations {
     },
     tick: (budget) => tick(core, budget),
     run: (until) => run(core, until),
-    audit: () =>
-      auditAccounts(
+    async audit() {
+      const report = await auditAccounts(
         core.link,
         core.sync.settings.models.map((model) => model.category),
-      ),
+      )
+      if (report.relinkNeeded.length > 0) core.wakeup.ring()
+      return report
+    },
     verify: (query) => verify(core, query),
     health: (options) => health(core, options),
     rotateSecrets: () => rotateSecrets(core.link),

@@ -1,6 +1,7 @@
 import { type Activity, readDetails } from './link/details.ts'
 import type { Integration } from './merge/gateway.ts'
 import type { ModelRow } from './merge/model-table.ts'
+import { type StatusReason, statusReason } from './status-reason.ts'
 import type { Account, Status } from './storage/port.ts'
 import { readProgress, type SyncProgress } from './sync/progress.ts'
 
@@ -18,6 +19,8 @@ export interface LinkedAccount {
   accountType: 'PRODUCTION' | 'TEST' | null
   displayName: string | null
   status: Exclude<Status, 'deleted'>
+  /** Why it is not as it should be, in plain words for the customer; `null` while there is nothing to say. */
+  statusReason: StatusReason | null
   integration: Integration | null
   sync: SyncProgress
   /** The last 50 things that happened to this connection, oldest first. */
@@ -40,6 +43,7 @@ export function viewAccount(account: Account, models: readonly ModelRow[]): Link
     accountType: details.accountType,
     displayName: details.displayName,
     status: account.status === 'deleted' ? 'deleting' : account.status,
+    statusReason: statusReason({ status: account.status, reason: details.reason, sync: null }),
     integration: details.integration,
     sync: readProgress(account, models),
     activity: details.activity,
