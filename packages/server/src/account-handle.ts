@@ -9,7 +9,7 @@ import { type RelinkInput, relink } from './link/relink.ts'
 import { renameAccount } from './link/rename-account.ts'
 import { type LinkedAccount, viewAccount } from './linked-account.ts'
 import type { AccountIssue } from './merge/gateway.ts'
-import type { ModelName } from './merge/model-table.ts'
+import type { AnyModelName } from './merge/model-table.ts'
 import { createOfficialClient } from './merge/official-client.ts'
 import type { Secret } from './secrets/secret.ts'
 import type { Account } from './storage/port.ts'
@@ -32,9 +32,9 @@ export interface AccountHandle {
   /** Wants it looked at by the work loop as soon as possible, and returns at once. Looks that are asked for so are at least 5 seconds apart. */
   wake(): Promise<LinkedAccount>
   /** Reads one model, or all of them, anew from the beginning, and believes what it finds even where a stamp went backwards. Returns at once; the work loop does it. */
-  rebuild(model?: ModelName): Promise<LinkedAccount>
+  rebuild(model?: AnyModelName): Promise<LinkedAccount>
   /** Lets a mass deletion through that was held back (`problem: 'SYNC_MASS_DELETION'`). */
-  confirmDeletions(model: ModelName): Promise<LinkedAccount>
+  confirmDeletions(model: AnyModelName): Promise<LinkedAccount>
   /** Asks Merge to read the source anew: all models, not in every plan, and it costs a sync credit. Throws `UPSTREAM_REJECTED` where the plan has none. */
   resyncUpstream(): Promise<void>
   /** What changed in one model since `after` (0 or absent: everything), in order; each record once, with its newest content. */

@@ -14,7 +14,8 @@ import { createErrorBudget } from './merge/error-budget.ts'
 import { type CatalogEntry, createGateway } from './merge/gateway.ts'
 import { resolveHosts } from './merge/region.ts'
 import { createTransport } from './merge/transport.ts'
-import { checkOptions, checkTls, type Options, wantedModels } from './options.ts'
+import { wantedCategories, wantedModels } from './models-option.ts'
+import { checkOptions, checkTls, type Options } from './options.ts'
 import { createOwner, type Owner } from './owner.ts'
 import { openVault } from './secrets/key-management.ts'
 import { Secret } from './secrets/secret.ts'
@@ -127,6 +128,7 @@ function compose(options: Options): Core {
   )
   const events = createEvents((error) => logger.error('A listener threw', describeError(error)))
 
+  const models = wantedModels(options.sync?.models)
   const link: Core['link'] = {
     storage,
     gateway,
@@ -136,6 +138,7 @@ function compose(options: Options): Core {
     randomBytes,
     logger,
     events: events.emit,
+    categories: wantedCategories(options.categories, models),
     strategy: options.originIds ?? 'many-per-category',
     originId: options.originId ?? generateOriginId,
     // Whatever is not a clear yes holds: a promise, for instance, from a caller without types.
@@ -153,7 +156,7 @@ function compose(options: Options): Core {
     events: events.emit,
     settings: {
       plan: options.merge.plan ?? 'launch',
-      models: wantedModels(options.sync?.models),
+      models,
       omit: structuredClone(options.sync.omit ?? {}) as Record<string, readonly string[]>,
       earlyRead: options.sync.earlyRead ?? false,
       sweepEveryMs: options.sync.sweepEvery ?? 7 * 86_400_000,
