@@ -15,6 +15,8 @@ export interface LinkContext {
   randomBytes: (size: number) => Uint8Array
   logger: Logger
   events: EventSink
+  /** What may be connected. */
+  categories: ReadonlySet<string>
   strategy: OriginIdStrategy
   originId: (input: OriginIdInput) => string
   /** Whether a newly linked account waits for `account.release()`. */

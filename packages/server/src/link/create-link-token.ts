@@ -1,5 +1,4 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import { CATEGORIES, isCategory } from '../merge/categories.ts'
 import type { LinkTokenRequest } from '../merge/gateway.ts'
 import { hasStatus } from '../merge/has-status.ts'
 import type { Account } from '../storage/port.ts'
@@ -53,7 +52,7 @@ const SOON_MS = 30_000
  * stays, and the next click continues it.
  */
 export async function createLinkToken(context: LinkContext, owner: OwnerKey, input: CreateLinkTokenInput): Promise<LinkTokenResult> {
-  check(input)
+  check(context, input)
   const account = await reserve(context, owner, input)
   const decision = decideConnect(account.status)
   if (decision === 'already_connected') {
@@ -174,11 +173,11 @@ async function reserve(context: LinkContext, owner: OwnerKey, input: CreateLinkT
   }
 }
 
-function check(input: CreateLinkTokenInput): void {
-  if (!isCategory(input.category)) {
+function check({ categories }: LinkContext, input: CreateLinkTokenInput): void {
+  if (!categories.has(input.category)) {
     throw new IntegrationError(
       ErrorCode.INPUT_INVALID,
-      `"category" is ${JSON.stringify(input.category)?.slice(0, 40)}; Merge has ${CATEGORIES.join(', ')}.`,
+      `"category" is ${JSON.stringify(input.category)?.slice(0, 40)}; Merge has ${[...categories].join(', ')}. One that it has added since is named in "categories".`,
     )
   }
   checkPerson(input)

@@ -86,6 +86,7 @@ export function decideAttach(
     exchanged: confirmation.exchanged ?? details.exchanged,
     announced: first && confirmation.exchanged === null,
     signedInAt: context.now,
+    reason: null,
     // A relink is counted once more, though it is told once: what was announced may have been the sign-in before this one.
     relinks: first || (awaited && details.relinks === 0) ? details.relinks : details.relinks + 1,
   }

@@ -1,5 +1,4 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import { isCategory } from '../merge/categories.ts'
 import { Secret } from '../secrets/secret.ts'
 import { everyAccount } from '../storage/every-account.ts'
 import type { Account, Status } from '../storage/port.ts'
@@ -42,7 +41,12 @@ export async function exchangePublicToken(context: LinkContext, owner: OwnerKey,
   if (open.length === 0) throw notFound()
   const exchanged = await context.gateway.exchangePublicToken(token, owner.organizationId)
   if (exchanged === null) return resultOfTwin(context, owner, token)
-  const categories = [...new Set([...open.map((account) => account.category), ...exchanged.categories.filter(isCategory)])]
+  const categories = [
+    ...new Set([
+      ...open.map((account) => account.category),
+      ...exchanged.categories.filter((category) => context.categories.has(category)),
+    ]),
+  ]
   const attached = await attach(context, { ...exchanged, publicToken: token }, categories, accounts)
   if (attached === null) return resultOfTwin(context, owner, token)
   const { account, cancelled } = attached

@@ -30,6 +30,7 @@ export function createRecordReader(transport: Transport) {
         method: 'GET',
         template: `/${row.category}/v1/${row.path}`,
         query: {
+          ...row.query,
           page_size: 100,
           include_deleted_data: true,
           modified_after: position.after === null ? undefined : formatSecond(position.after),

@@ -208,6 +208,7 @@ function createContext(ask: Ask, rules: Rules, strategy: OriginIdStrategy, role:
     randomBytes: (size) => new Uint8Array(size),
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     events: nothing,
+    categories: new Set(['hris']),
     strategy,
     originId: generateOriginId,
     hold: () => false,
