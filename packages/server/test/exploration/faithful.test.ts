@@ -3,6 +3,7 @@ import { findModel } from '../../src/merge/model-table.ts'
 import type { Claim, Storage } from '../../src/storage/port.ts'
 import type { SyncContext } from '../../src/sync/context.ts'
 import { lookAtAccount } from '../../src/sync/look-at-account.ts'
+import { steady } from '../../src/system.ts'
 import { ACCOUNT_ID, MODEL } from './names.ts'
 import { listPage, newSource, type SourceOptions, sourceSteps, syncStatus, wireRecord } from './source.ts'
 import { createStore, openMemoryStorage, putBack, takeContent, textOf } from './store.ts'
@@ -105,7 +106,7 @@ async function realLooks(schedule: Schedule, options: SourceOptions, sweepEveryM
       return { next: page!.next, records: page!.records.map(wireRecord) }
     },
   }
-  const context = contextOf(watched, gateway, { now: () => source().now }, sweepEveryMs)
+  const context = contextOf(watched, gateway, steady({ now: () => source().now }), sweepEveryMs)
   for (let look = 0; look < LOOKS; look++) {
     await storage.schedule(ACCOUNT_ID, 0)
     internals.time.now = 1
