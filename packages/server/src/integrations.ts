@@ -6,6 +6,7 @@ import { type HealthOptions, type HealthReport, health } from './health.ts'
 import { type AuditReport, auditAccounts } from './link/audit-accounts.ts'
 import { readDetails } from './link/details.ts'
 import { createKeepCandidate } from './link/keep-candidate.ts'
+import { createOpenModals } from './link/open-modals.ts'
 import { generateOriginId } from './link/origin-id.ts'
 import { reportHealth } from './link/report-health.ts'
 import { type RotationReport, rotateSecrets } from './link/rotate-secrets.ts'
@@ -144,6 +145,7 @@ function compose(options: Options): Core {
     categories: wantedCategories(options.categories, models),
     strategy: options.originIds ?? 'many-per-category',
     originId: options.originId ?? generateOriginId,
+    openModals: createOpenModals(clock),
     // Whatever is not a clear yes holds: a promise, for instance, from a caller without types.
     hold: ({ id, organizationId, category }) =>
       options.onLinked !== undefined && options.onLinked({ id, organizationId, category }) !== 'ready',

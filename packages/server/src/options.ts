@@ -33,6 +33,11 @@ export interface Options {
   sync: SyncOptions
   /** `hold`: a newly linked account is not read until it is released. */
   onLinked?: (account: { id: string; organizationId: string; category: string }) => 'ready' | 'hold'
+  /**
+   * What time it is, `now()` in epoch milliseconds; the system's clock unless set. `monotonic()`, which may be left out, gives milliseconds that
+   * never go back and never jump (`performance.now()`): durations are measured with it, so that no wait changes when the time is set. Without
+   * it they are derived from `now()`: a step back counts as no time, and a step forward as time that has passed.
+   */
   clock?: Clock
   sleep?: Sleep
   /** Jitter: 0 ≤ n < 1. */
@@ -140,6 +145,10 @@ export function checkOptions(options: Options): void {
   need(
     options.clock === undefined || typeof options.clock.now === 'function',
     '"clock" must have a method now() that returns milliseconds.',
+  )
+  need(
+    options.clock?.monotonic === undefined || typeof options.clock.monotonic === 'function',
+    '"clock.monotonic" must be a method that returns milliseconds, such as performance.now(), or be left out.',
   )
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
     need(options.logger === undefined || typeof options.logger[level] === 'function', `"logger" must have a method ${level}().`)

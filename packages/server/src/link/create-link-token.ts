@@ -41,6 +41,8 @@ export interface LinkTokenResult {
 }
 
 const SOON_MS = 30_000
+/** The longest life of any link, a magic one. */
+const LONGEST_LINK_MS = 10_080 * 60_000
 
 /**
  * Starts or continues an attempt to connect. The pending row with its end user origin id is stored before Merge
@@ -102,7 +104,7 @@ export async function offerLink(
         organizationName: input.organizationName,
         emailDomains: withDomain(details.emailDomains, input.userEmail),
         displayName: input.displayName ?? details.displayName,
-        linkExpiresAt: Math.max(expiresAt, details.linkExpiresAt ?? 0),
+        linkExpiresAt: laterEnd(expiresAt, details.linkExpiresAt, now),
         // Whoever completes this link has signed in anew.
         announced: false,
         signedInAt: null,
@@ -115,12 +117,21 @@ export async function offerLink(
       accountId: account.id,
     })
   }
+  context.openModals.opened(row.id, minutes * 60_000)
   return {
     accountId: row.id,
     linkToken: linkToken.reveal(),
     expiresAt: new Date(expiresAt).toISOString(),
     ...(magicLinkUrl === null ? {} : { magicLinkUrl }),
   }
+}
+
+/**
+ * When the later of two links of one attempt expires. A stored moment that lies further ahead than any link lives is by a clock that was ahead,
+ * and is dropped: it would keep the attempt open for as long.
+ */
+function laterEnd(expiresAt: number, before: number | null, now: number): number {
+  return before === null || before > now + LONGEST_LINK_MS ? expiresAt : Math.max(expiresAt, before)
 }
 
 async function askForLinkToken(context: LinkContext, request: LinkTokenRequest) {
@@ -188,7 +199,7 @@ function check({ categories }: LinkContext, input: CreateLinkTokenInput): void {
     )
   }
   checkDisplayName(input.displayName)
-  const longest = input.magicLink ? 10_080 : 720
+  const longest = input.magicLink ? LONGEST_LINK_MS / 60_000 : 720
   const minutes = input.linkExpiryMins
   if (minutes !== undefined && !(Number.isInteger(minutes) && minutes >= 30 && minutes <= longest)) {
     throw new IntegrationError(ErrorCode.INPUT_INVALID, `"linkExpiryMins" must be a whole number of minutes from 30 to ${longest}.`)

@@ -56,9 +56,11 @@ export async function lookAtAccount(context: SyncContext, claim: Claim, options:
     if (!findings.results.some((result) => result.outcome === 'fenced')) await end()
   } catch (error) {
     if (options.lease.lost.aborted) return progress
-    // Cut off in mid-wait: what was stored stays, and the next look goes on from there.
-    if (deadline.isCut()) findings.results = [{ outcome: 'unfinished' }]
-    else if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
+    if (!IntegrationError.isInstance(error) || error.code === ErrorCode.ABORTED) {
+      // Cut off in mid-wait: what was stored stays, and the next look goes on from there.
+      if (!deadline.isCut()) throw error
+      findings.results = [{ outcome: 'unfinished' }]
+    } else if (error.code.startsWith('STORE_')) throw error
     else if (isResting(error)) findings.results = [{ outcome: 'postponed', retryAfterMs: error.retryAfterMs ?? 0 }]
     else {
       tellProblem(context, claim.account, error)

@@ -204,6 +204,7 @@ function createContext(ask: Ask, rules: Rules, strategy: OriginIdStrategy, role:
       isDigest: (digest, secret) => digest === `digest of ${secret.reveal()}`,
     } as LinkContext['vault'],
     clock: { now: () => 0 },
+    openModals: { opened: nothing, isOpen: () => false },
     sleep: async () => {},
     randomBytes: (size) => new Uint8Array(size),
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },

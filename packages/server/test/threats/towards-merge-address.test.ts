@@ -5,7 +5,7 @@ import { createErrorBudget } from '../../src/merge/error-budget.ts'
 import { createTransport } from '../../src/merge/transport.ts'
 import { Secret } from '../../src/secrets/secret.ts'
 import { memoryStorage } from '../../src/storage/memory.ts'
-import { systemFetch } from '../../src/system.ts'
+import { steady, systemFetch } from '../../src/system.ts'
 import { ACME, SECRET } from '../support/setup.ts'
 import { hurried, sockets } from '../support/sockets.ts'
 import { fakeMerge, people } from '../sync/fake-merge.ts'
@@ -154,7 +154,7 @@ test.each([301, 302, 303, 307, 308])(
       response.writeHead(status, { location: `${evil}/steal` }).end()
     })
     const log = { debug() {}, info() {}, warn() {}, error() {} }
-    const system = { clock: { now: () => 0 }, random: () => 0, logger: log }
+    const system = { clock: steady({ now: () => 0 }), random: () => 0, logger: log }
     const send = createTransport({
       apiBase: new URL(`${merge}/api`),
       apiKey: new Secret('the-api-key'),
