@@ -162,7 +162,7 @@ const BROKEN = 'RELINK_NEEDED'
 export const UNDESCRIBED_ISSUE = 'The source reported a problem without describing it.'
 
 /** Far more than anybody has: one row for each model of an account, one for each of Merge's integrations. */
-const MOST_PAGES = { syncStatus: 100, integrations: 100, issues: 1_000, linkedAccounts: 10_000 }
+const MOST_PAGES = { syncStatus: 20, integrations: 100, issues: 1_000, linkedAccounts: 10_000 }
 
 function accountsCall(category: string, query: NonNullable<Call['query']>): Call {
   return { method: 'GET', template: '/{category}/v1/linked-accounts', params: { category }, query: { ...query, category } }

@@ -135,7 +135,7 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
 }
 
 /** What sync-status says when a test says nothing: a model that is not read has ended its first sync, so nothing is waited for. */
-const UNREAD = { model_name: 'Unread', model_id: 'Unread', status: 'DONE', is_initial_sync: false }
+export const UNREAD = { model_name: 'Unread', model_id: 'Unread', status: 'DONE', is_initial_sync: false }
 
 /** A page by page list of these records; the cursor is the place. */
 export function paged(records: readonly unknown[], query: URLSearchParams, size = 100): { results: unknown[]; next: string | null } {

@@ -116,7 +116,10 @@ test('M2 address as cursor: a page whose "next" is a whole URL sends nobody anyw
     const place = cursor === null ? -1 : nexts.indexOf(cursor)
     const body = url.pathname.endsWith('account-details')
       ? { id: 'merge', status: 'COMPLETE' }
-      : { next: list ? (nexts[place + 1] ?? null) : null, results: list ? [{ id: `p${place}`, modified_at: '2026-01-01T00:00:00Z' }] : [] }
+      : {
+          next: list ? (nexts[place + 1] ?? null) : null,
+          results: list ? [{ id: `p${place}`, modified_at: '2026-01-01T00:00:00Z' }] : [UNREAD],
+        }
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
   })
   const nexts = [
