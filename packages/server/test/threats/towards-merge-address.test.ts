@@ -8,7 +8,7 @@ import { memoryStorage } from '../../src/storage/memory.ts'
 import { steady, systemFetch } from '../../src/system.ts'
 import { ACME, SECRET } from '../support/setup.ts'
 import { hurried, sockets } from '../support/sockets.ts'
-import { fakeMerge, people } from '../sync/fake-merge.ts'
+import { fakeMerge, people, UNREAD } from '../sync/fake-merge.ts'
 
 const { listen, close } = sockets()
 afterEach(close)
