@@ -131,8 +131,24 @@ test('an instance that does not name the category refuses it, and one that names
   expect((await infoOf(scene, await connect(scene))).status).toBe('active')
 })
 
-test.each(['email', 'calendar'])('%s is a category as any other', async (category) => {
-  const scene = begin({ sync: { models: ['hris.Employee'] } })
-  // The sandbox has no such data; the category as such is asked for.
-  await expect(scene.run(scene.acme.createLinkToken({ category, ...ACME }))).rejects.not.toMatchObject({ code: 'INPUT_INVALID' })
+test.each([
+  ['email', ['email.Message', 'email.Mailbox', 'email.EmailAddress']],
+  ['calendar', ['calendar.Event', 'calendar.Calendar', 'calendar.Series']],
+])('%s is linked and mirrored as any other, cancelled events included', async (category, models) => {
+  const scene = setup({ sync: { models } })
+  const { accountId, linkToken } = await scene.run(scene.acme.createLinkToken({ category, ...ACME }))
+  const [vendor] = await scene.run(scene.integrations.catalog({ category }))
+  await scene.run(scene.acme.exchangePublicToken(scene.complete(linkToken, vendor?.slug)))
+  await scene.work(30_000)
+  const linked = (await rowOf(scene, accountId)).linkedAccountId ?? ''
+  for (const model of models) {
+    const copy = await stored(scene, accountId, model)
+    expect(copy.size, model).toBeGreaterThan(0)
+    expect([...copy], model).toEqual([...truth(scene, linked, model)])
+  }
+  if (category === 'email') return
+  const { id } = scene.sandbox.change(linked, { model: 'calendar.Event', fields: { is_cancelled: true } })
+  scene.sandbox.sync(linked)
+  await scene.work(HOUR)
+  expect((await stored(scene, accountId, 'calendar.Event')).get(id)).toMatchObject({ is_cancelled: true })
 })
