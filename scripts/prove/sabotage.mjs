@@ -93,7 +93,7 @@ async function runTests(ids, files) {
   if (paths.length === 0) return { tests: [], elsewhere: [], output: '' }
   const { output } = await command(
     'vitest',
-    ['run', ...paths, '--testNamePattern', pattern, '--testTimeout=120000', `--reporter=${reporter}`],
+    ['run', ...paths, '--testNamePattern', pattern, `--reporter=${reporter}`],
     {
       cwd: FOLDER,
       env: { CONNECT_TEST_REPORT: report },
