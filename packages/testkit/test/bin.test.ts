@@ -42,7 +42,7 @@ describe('the command', () => {
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ passed: 0, failed: 1, only: 'schedule: twice' })
   })
 
-  test('races processes and kills them when it is asked to', { timeout: 60_000 }, () => {
+  test('races processes and kills them when it is asked to', () => {
     const only = ['--only', 'one process has written, another one sees']
     const { status, stdout } = run(adapter('shared'), '--profile', 'atomic', '--processes', '2', '--kill', ...only)
     expect([status, stdout]).toEqual([0, expect.stringContaining('across processes  1 of 1')])

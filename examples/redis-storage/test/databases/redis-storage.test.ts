@@ -18,7 +18,7 @@ function onRedis(redis: Redis) {
   describe('redisStorage by the server’s own clock', serverClock)
   describe('redisStorage', () => ownTests(redis))
   describe('the settings that durable commits need', () => durability(redis))
-  test('several processes on one server, and processes that are killed', { timeout: 240_000 }, manyProcesses)
+  test('several processes on one server, and processes that are killed', manyProcesses)
 }
 
 /** As in production: nobody passes a clock, and the scripts ask the server. */

@@ -7,6 +7,7 @@ import { type Browser, chromium, type LaunchOptions } from 'playwright'
 import { build, type Options } from 'tsup'
 import { afterAll } from 'vitest'
 import { launchOptions } from '../../../../scripts/browser.mjs'
+import { launch } from '../../../../scripts/browser-engines/launch.mjs'
 import config from '../../tsup.config.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -51,7 +52,7 @@ export async function servePages(options: LaunchOptions = {}): Promise<Pages> {
     } else answer.writeHead(404).end()
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const browser = await chromium.launch({ ...(await launchOptions()), ...options })
+  const browser = await launch(chromium, { ...(await launchOptions()), ...options })
   afterAll(async () => {
     await browser.close()
     server.closeAllConnections()

@@ -6,7 +6,7 @@ let pages: Pages
 beforeAll(async () => {
   pages = await servePages()
   pages.serve('/api/accounts', () => ({ accounts: [] }))
-}, 60_000)
+})
 
 const BODY = `
   <h1>Integrations</h1>

@@ -35,9 +35,7 @@ function besieged() {
   return { world, post }
 }
 
-test('M5 blocked address: made-up public tokens, posted by fifty organizations as fast as they can, block nobody and hold nobody up', {
-  timeout: 120_000,
-}, async () => {
+test('M5 blocked address: made-up public tokens, posted by fifty organizations as fast as they can, block nobody and hold nobody up', async () => {
   const { world, post } = besieged()
   const id = await world.connect()
   const { sleep, clock } = world.time

@@ -50,9 +50,7 @@ function* hostileTexts(count: number): Generator<string> {
   }
 }
 
-test('M4 path injection: of 24,000 hostile parameters none leaves its template, and what is lawful passes', {
-  timeout: 120_000,
-}, async () => {
+test('M4 path injection: of 24,000 hostile parameters none leaves its template, and what is lawful passes', async () => {
   const seen: URL[] = []
   const system = { clock: steady({ now: () => 0 }), random: () => 0, logger: { debug() {}, info() {}, warn() {}, error() {} } }
   const options: TransportOptions = {

@@ -1,7 +1,7 @@
 import { ErrorCode, type IntegrationError } from '@connect-integration/server/storage'
 import { mysqlStorage } from '@connect-integration/storage-sql'
 import { createConnection, createPool } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newAccount, pageNumber, record } from '../fixtures/examples.ts'
 import { intercepted, serverError, startProxy } from '../support/mysql-handles.ts'
 import { onMysql } from '../support/mysql-server.ts'
@@ -43,7 +43,7 @@ await onMysql('mysqlStorage when something fails', (server) => {
         expect(everythingOf(error)).not.toContain('canary')
         await first.end()
         // The server hears of the end a moment later.
-        await vi.waitFor(async () => expect((await other.stats(0)).due).toBe(0), { timeout: 10_000 })
+        await expect.poll(async () => (await other.stats(0)).due).toBe(0)
         await other.close()
       } finally {
         await pool.query(`DROP USER '${user}'@'%'`)
