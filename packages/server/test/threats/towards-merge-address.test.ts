@@ -139,7 +139,7 @@ test('M2 address as cursor: a page whose "next" is a whole URL sends nobody anyw
   expect(await fake.rows(id, 'hris.Employee')).toHaveLength(nexts.length + 1)
   expect(asked.flatMap((url) => url.searchParams.get('cursor') ?? [])).toEqual(nexts)
   expect(new Set(asked.map(({ pathname }) => pathname))).toEqual(
-    new Set(['/api/hris/v1/account-details', '/api/hris/v1/sync-status', '/api/hris/v1/employees']),
+    new Set(['account-details', 'linked-accounts', 'sync-status', 'employees'].map((path) => `/api/hris/v1/${path}`)),
   )
 })
 
