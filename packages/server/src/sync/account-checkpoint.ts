@@ -36,6 +36,8 @@ export interface Company extends Identity {
   confirmed: number
   /** By what the connection was found to lead to another one, until a person confirms it or the customer relinks; `null`: it does not. */
   strange: 'identity' | 'records' | null
+  /** Since when Merge's own sync is waited for before that search, epoch milliseconds of the store's clock. */
+  waitingSince: number | null
   /** How far the search for a record that is known has come; `null`: it is not under way. */
   search: { model: string; cursor: string | null; met: boolean } | null
 }

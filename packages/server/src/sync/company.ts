@@ -30,6 +30,7 @@ export function acknowledged(known: Company | null, found: Identity, asked: Aske
     relinks: asked.relinks,
     confirmed: asked.companies,
     strange: null,
+    waitingSince: null,
     search: null,
   }
 }

@@ -13,6 +13,7 @@ import type { Deadline } from './deadline.ts'
 import { findKnownRecord } from './find-known-record.ts'
 import type { Lease } from './lease.ts'
 import type { Look, Progress, WalkResult } from './look.ts'
+import { hasPassed } from './moments.ts'
 import { rereadQuarantine } from './reread-quarantine.ts'
 import { reshapeRows } from './reshape.ts'
 import { fingerprintOf } from './shape.ts'
@@ -51,7 +52,10 @@ export async function readAccount(context: SyncContext, visit: Visit, findings: 
   const caller = { ...visit.caller, lane: 'sync', signal: deadline.signal } as const
   const token = await context.vault.open(account.token, 'account-token', account)
 
-  findings.facts ??= await askDetails(context, visit, token, caller, findings)
+  const facts = findings.facts ?? (await askDetails(context, visit, token, caller, findings))
+  // What the row asks for has changed with it: the next look, at once, begins with that.
+  if (facts === 'recovered') return void Object.assign(findings, { results: UNFINISHED })
+  findings.facts = facts
   const rows = context.settings.models.filter((row) => row.category === account.category)
   if (findings.facts === null || rows.length === 0) {
     findings.facts = null
@@ -82,11 +86,9 @@ export async function readAccount(context: SyncContext, visit: Visit, findings: 
     progress: visit.progress,
   }
   const verdict = await seeWhose(context, visit, look, rows, findings)
-  if (verdict !== 'same') return void Object.assign(findings, { results: verdict === 'other' ? rows.map(() => STRANGE) : UNFINISHED })
+  if (verdict !== 'same') return void Object.assign(findings, { results: rows.map(() => ({ outcome: verdict })) })
   findings.results = await walkAll(context, look, rows, models, deadline.stop)
 }
-
-const STRANGE = { outcome: 'strange' } as const
 
 async function walkAll(
   context: SyncContext,
@@ -113,20 +115,21 @@ function othersOf(models: readonly ModelStatus[]): Look['others'] {
   return models.some((model) => model.status === 'SYNCING' && isFirstSyncOpen(model)) ? 'busy' : 'settled'
 }
 
-/** `null`: Merge does not know the account any more. A broken connection still serves what it has, so it is read on. */
+/** `null`: Merge does not know the account any more. `'recovered'`: it is well again. A broken connection still serves what it has, so it is read on. */
 async function askDetails(
   context: SyncContext,
   { claim: { account }, now }: Visit,
   token: Secret,
   caller: Caller,
   findings: Findings,
-): Promise<Facts | null> {
+): Promise<Facts | 'recovered' | null> {
   const at = now()
   try {
     const { status, integrationSlug, instanceId } = await context.gateway.accountDetails(account.category, token, caller)
     findings.moved = true
     const broken = status === 'RELINK_NEEDED' || status === 'INCOMPLETE'
     if (broken || account.status !== 'active') await context.reportHealth(account, broken ? 'relink_needed' : 'healthy')
+    if (!broken && account.status !== 'active') return 'recovered'
     return { at, details: { slug: integrationSlug, instance: instanceId }, status: null, pages: 0 }
   } catch (error) {
     if (!hasStatus(error, 401, 403, 404) || account.linkedAccountId === null) throw error
@@ -144,7 +147,7 @@ async function seeWhose(
   look: Look,
   rows: readonly ModelRow[],
   findings: Findings,
-): Promise<'same' | 'other' | 'unfinished'> {
+): Promise<'same' | 'strange' | 'waiting' | 'unfinished'> {
   const known = findings.company
   const details = findings.facts?.details ?? { slug: null, instance: null }
   const asked = { relinks: wishes.relinks, companies: wishes.companies }
@@ -158,9 +161,15 @@ async function seeWhose(
   }
   if (verdict === 'other') {
     findings.company = { ...known, strange: known.strange ?? 'identity' }
-    return 'other'
+    return 'strange'
   }
   const statuses = findings.facts?.status?.models ?? []
+  // Until Merge has synced anew it may serve what it had before, beside what is new: then nothing can be told from it.
+  const since = known.waitingSince ?? look.now()
+  if (statuses.some(({ status }) => status === 'SYNCING') && !hasPassed(since, LONGEST_WAIT_MS, look.now())) {
+    findings.company = { ...known, waitingSince: since }
+    return 'waiting'
+  }
   const searched = rows.filter((row) => statusOf(statuses, row)?.status !== 'DISABLED')
   const record = await findKnownRecord(context, look, searched, known.search)
   findings.moved = true
@@ -169,14 +178,16 @@ async function seeWhose(
     return 'unfinished'
   }
   if (record.outcome === 'none') {
-    findings.company = { ...known, relinks: asked.relinks, strange: 'records', search: null }
-    return 'other'
+    findings.company = { ...known, relinks: asked.relinks, strange: 'records', waitingSince: null, search: null }
+    return 'strange'
   }
-  // What Merge had before it has synced anew may be the company's of before: then this is looked at again.
-  const final = record.outcome === 'known' && !statuses.some((status) => status.status === 'SYNCING')
-  findings.company = final ? told : { ...told, relinks: known.relinks }
+  // Where there was nothing to tell by it is looked at again.
+  findings.company = record.outcome === 'known' ? told : { ...told, relinks: known.relinks, waitingSince: known.waitingSince }
   return 'same'
 }
+
+/** After a relink, so long Merge's own sync is waited for; one that is longer is not known to end. */
+const LONGEST_WAIT_MS = 24 * 3_600_000
 
 /** `null` also where Merge cannot be asked now: it is one sign of three, and no reason to read nothing. */
 async function askSubdomain({ gateway }: SyncContext, account: Account): Promise<string | null> {

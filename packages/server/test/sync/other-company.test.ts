@@ -110,6 +110,19 @@ test('a customer who connects to the company of before again needs no confirmati
   expect(told(it)).toBe(1)
 })
 
+test('one that was made outside of the product, while Merge is at its own sync, writes nothing of the other company either', async () => {
+  const it = await connected(
+    { sync: { ...SYNC, lookEvery: 60_000 } },
+    { sandbox: { employees: 120, syncMs: 600_000 }, network: withoutIdentity },
+  )
+  const before = await contents(it)
+  it.sandbox.setStatus(it.linked, 'RELINK_NEEDED')
+  await it.work(60_000)
+  it.sandbox.relinkElsewhere(it.linked)
+  for (let run = 0; run < 30; run++) await it.work(60_000)
+  expect([told(it), await contents(it)]).toEqual([1, before])
+})
+
 test('confirming a company where none was found does nothing', async () => {
   const it = await connected({ sync: SYNC })
   const requests = it.requests.length
@@ -120,7 +133,16 @@ test('confirming a company where none was found does nothing', async () => {
 
 describe('whose data it is', () => {
   const none = { slug: null, instance: null, subdomain: null }
-  const known = { slug: 'bamboohr', instance: 'i1', subdomain: 'acme', relinks: 1, confirmed: 0, strange: null, search: null }
+  const known = {
+    slug: 'bamboohr',
+    instance: 'i1',
+    subdomain: 'acme',
+    relinks: 1,
+    confirmed: 0,
+    strange: null,
+    waitingSince: null,
+    search: null,
+  }
   const asked = { relinks: 1, companies: 0 }
   test.each<[string, Parameters<typeof judgeCompany>, ReturnType<typeof judgeCompany>]>([
     ['it was never read', [null, none, asked], 'same'],
