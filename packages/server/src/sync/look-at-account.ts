@@ -10,7 +10,8 @@ import type { Progress } from './look.ts'
 import { hasPassed } from './moments.ts'
 import { nextLook, TOO_SLOW_AFTER, type Turn } from './next-look.ts'
 import { isReady } from './progress.ts'
-import { type Findings, readAccount } from './read-account.ts'
+import { readAccount } from './read-account.ts'
+import type { Findings } from './visit.ts'
 
 export interface LookOptions {
   /** Ends the look at once: what was stored stays, and the next look goes on from there. */
