@@ -92,9 +92,11 @@ export interface Storage {
    * the other does not. Tombstones and accounts that have no `due` are never claimed (the latter only by `accountId`).
    * An expired lease may be claimed by anybody. Miss: an empty array.
    *
-   * A store remembers with each account the newest moment (its own now) at which it was scheduled, claimed, renewed or released. When that
+   * A store remembers with each account the moment (its own now) at which it was last scheduled, woken, claimed, renewed or released. When that
    * moment lies more than {@link CLOCK_SLACK_MS} ahead of the store's now, the store's clock was set back since: then the account
-   * counts as due, if it has any `due` at all, and its lease as ended. So nothing waits until the old time comes round.
+   * counts as due, if it has any `due` at all, and its lease as ended. So nothing waits until the old time comes round. Whichever of these
+   * calls then overwrites that moment first ends the lease for good and sets `due` to now, so that a worker that dies later leaves nothing that waits.
+   * Accounts whose `due` has come go first; those that only count as due come after them, in any order.
    */
   claim(query: ClaimQuery): Promise<Claim[]>
 

@@ -105,7 +105,7 @@ async function realLooks(schedule: Schedule, options: SourceOptions, sweepEveryM
       return { next: page!.next, records: page!.records.map(wireRecord) }
     },
   }
-  const context = contextOf(watched, gateway, { now: () => source().now }, sweepEveryMs)
+  const context = contextOf(watched, gateway, { now: () => source().now, monotonic: () => source().now }, sweepEveryMs)
   for (let look = 0; look < LOOKS; look++) {
     await storage.schedule(ACCOUNT_ID, 0)
     internals.time.now = 1

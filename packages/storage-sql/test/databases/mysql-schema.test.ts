@@ -126,8 +126,8 @@ await onMysql('the schema of mysqlStorage', (server) => {
     const claimed = (await storage.claim({ owner: 'test', leaseMs: 1000, limit: 5 }))[0]!
     const [byId] = await storage.claim({ owner: 'test', leaseMs: 1000, limit: 1, accountId: 'id-7' })
     await storage.renew('id-7', byId!.fence, 1000)
-    await storage.schedule('id-7', 'now')
-    await storage.update('id-8', 1, { slot: 'other', wake: 'now' })
+    await storage.schedule('id-7', 0)
+    await storage.update('id-8', 1, { slot: 'other', wake: 0 })
     await storage.get({ id: 'id-9', organizationId: 'org-9' })
     await storage.get({ originId: 'origin-9', category: 'hris' })
     await storage.get({ linkedAccountId: 'linked-9' })
@@ -137,10 +137,10 @@ await onMysql('the schema of mysqlStorage', (server) => {
     await storage.reserve(newAccount('new'))
     await storage.reserve(newAccount('again', { slot: 'slot-new' }))
     await expect(storage.reserve(newAccount('new', { slot: 'fresh' }))).rejects.toThrow('was used before')
-    await storage.stats(3_000)
+    await storage.stats()
     const page = { ...pageNumber(1, big.fence), accountId: 'id-1' }
     await storage.commit({ ...page, records: [record('r-5', '"changed"'), record('r-new')] })
-    await storage.commit({ ...page, sweep: { number: 2 }, release: { due: 5_000, dirtySeen: big.dirty } })
+    await storage.commit({ ...page, sweep: { number: 2 }, release: { delayMs: 2_000, dirtySeen: big.dirty } })
     await storage.changes({ accountId: 'id-1', model: 'hris.Employee', after: 49_000, limit: 10 })
     await storage.changes({ accountId: 'id-1', model: 'hris.Employee', after: 0, limit: 1000 })
     await storage.purge(claimed.account.id)

@@ -43,7 +43,7 @@ describe.each(['before the rows came', 'after the rows came and were analysed'])
     ['list of an organization', 200, () => storage.list({ organizationId: 'org-7', limit: 50 })],
     ['reserve', 30, () => storage.reserve(newAccount('new')).then(() => storage.reserve(newAccount('new')))],
     ['update', 30, () => storage.update('many-1', 1, { details: 'x', slot: `slot-${Math.random()}` })],
-    ['schedule', 30, () => storage.schedule('many-1', 'now')],
+    ['schedule', 30, () => storage.schedule('many-1', 0)],
     ['claim', 500, () => storage.claim({ owner: 'x', leaseMs: 1000, limit: 50 })],
     ['renew', 30, () => storage.renew('id-shared', fence, 1000)],
     ['commit of new records', 1500, () => storage.commit(page('new'))],
@@ -71,7 +71,7 @@ describe.each(['before the rows came', 'after the rows came and were analysed'])
     await storage.get({ id: 'id-shared', organizationId: 'org-1' })
     await storage.claim({ owner: 'x', leaseMs: 1000, limit: 50 })
     await storage.commit({ ...page('first'), sweep: { number: 1 } })
-    await storage.schedule('absent', 'now')
+    await storage.schedule('absent', 0)
     await storage.renew('absent', 1, 1)
     await storage.purge('absent')
     await storage.changes({ accountId: 'id-shared', model: MODEL, after: 0, limit: 100 })

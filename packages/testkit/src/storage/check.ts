@@ -10,9 +10,9 @@ export interface StorageCheck {
   readonly protects: string
   /**
    * Absent: holds for every adapter. `atomic`: only for that profile. `reopen`: only where the fixture can open the same store twice.
-   * `durability`: only where the fixture can tell its settings.
+   * `durability`: only where the fixture can tell its settings. `clock`: only where the kit can set the store's clock.
    */
-  readonly needs?: 'atomic' | 'reopen' | 'durability'
+  readonly needs?: 'atomic' | 'reopen' | 'durability' | 'clock'
   /** Resolves when the sentence holds; rejects with an `AssertionError` when it does not. */
   run(context: CheckContext): Promise<void>
 }
@@ -31,7 +31,10 @@ export interface CheckContext {
 export interface CheckClock {
   /** Epoch milliseconds. */
   now(): number
-  /** Moves the store's clock on by `milliseconds`; where the store cannot be given a clock, waits that long. */
+  /**
+   * Moves the store's clock on by `milliseconds`; where the store cannot be given a clock, waits that long. With a negative number it sets the
+   * clock back, which only an exact one can.
+   */
   advance(milliseconds: number): Promise<void> | void
   /** `true`: the store's clock is exactly this one, and stands still between calls of `advance`. */
   readonly exact: boolean
