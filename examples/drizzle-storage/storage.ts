@@ -83,7 +83,10 @@ export function drizzleStorage(path: string, { clock = Date }: DrizzleStorageOpt
         const free = and(living, or(lte(accounts.lease, now), isSetBack(now)))
         const find = (which: SQL | undefined, order: SQL[], most: number) => {
           const found = tx.select({ id: accounts.id }).from(accounts).where(and(free, which))
-          return found.orderBy(...order).limit(most).all()
+          return found
+            .orderBy(...order)
+            .limit(most)
+            .all()
         }
         const named = accountId === undefined ? undefined : eq(accounts.id, accountId)
         const chosen = find(named ?? lte(accounts.due, now), [asc(accounts.due), asc(accounts.id)], limit)

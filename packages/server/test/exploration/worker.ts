@@ -167,7 +167,14 @@ function firstPage(rules: Rules, source: Source, { fence, state, pages: [page] }
 
 async function release(store: Store, state: StoreState, fence: number): Promise<Step> {
   const { state: after } = await store.perform(state, `release ${fence}`, (storage) =>
-    storage.commit({ accountId: ACCOUNT_ID, fence, model: '@account', records: [], checkpoint: null, release: { delayMs: 0, dirtySeen: 1 } }),
+    storage.commit({
+      accountId: ACCOUNT_ID,
+      fence,
+      model: '@account',
+      records: [],
+      checkpoint: null,
+      release: { delayMs: 0, dirtySeen: 1 },
+    }),
   )
   return { name: 'release', state: after, worker: IDLE }
 }

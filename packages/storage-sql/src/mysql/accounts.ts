@@ -82,13 +82,7 @@ export async function schedule(database: Statements, sql: Sql, accountId: string
 }
 
 /** Inside a transaction. `time` is the clock's, or `null` for the database's own; `anySetBack`, whether {@link claimable} found such rows. */
-export async function claim(
-  database: Statements,
-  sql: Sql,
-  query: ClaimQuery,
-  time: number | null,
-  anySetBack: boolean,
-): Promise<Claim[]> {
+export async function claim(database: Statements, sql: Sql, query: ClaimQuery, time: number | null, anySetBack: boolean): Promise<Claim[]> {
   const rows = await locked(database, sql, query, time, anySetBack)
   if (rows.length === 0) return []
   const now = Number(rows[0]!.now)
@@ -118,7 +112,6 @@ async function locked(database: Statements, sql: Sql, { limit, accountId }: Clai
 const byId = (accountId: string, limit: number, time: number | null) => [time, time, toStored(accountId), time, time, `${limit}`]
 const byDue = (limit: number, time: number | null) => [time, time, time, time, `${limit}`]
 const bySetBack = (limit: number, time: number | null) => [time, time, time, `${limit}`]
-
 
 /** Inside a transaction. Counting rows that were written would not do: what counts as written differs between connections. */
 export async function renew(database: Statements, sql: Sql, accountId: string, fence: number, leaseMs: number, time: number | null) {

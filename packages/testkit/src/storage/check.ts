@@ -48,3 +48,14 @@ export function checksOf(method: StorageMethod) {
   }
   return { checks, check }
 }
+
+/** The same for checks of several methods, all of which set the store's clock: `check(method, sentence, what it protects, run)`. */
+export function checksThatSetTheClock() {
+  const checks: StorageCheck[] = []
+  const check = (method: StorageMethod, sentence: string, protects: string, run: StorageCheck['run']) => {
+    const of = checksOf(method)
+    of.check(sentence, protects, run, 'clock')
+    checks.push(...of.checks)
+  }
+  return { checks, check }
+}

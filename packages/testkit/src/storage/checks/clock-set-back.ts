@@ -1,6 +1,6 @@
 import type { Storage } from '@connect-integration/server/storage'
 import { assert } from '../assert.ts'
-import { type CheckContext, checksOf, type StorageMethod } from '../check.ts'
+import { checksThatSetTheClock, type StorageMethod } from '../check.ts'
 import {
   assertFromNow,
   claim,
@@ -19,55 +19,17 @@ import {
   setClock,
 } from '../examples.ts'
 
-/** All of them set the store's clock. */
-const ALL = new Map<StorageMethod, ReturnType<typeof checksOf>>()
-const check = (method: StorageMethod, sentence: string, protects: string, run: (context: CheckContext) => Promise<void>) => {
-  const of = ALL.get(method) ?? checksOf(method)
-  ALL.set(method, of)
-  of.check(sentence, protects, run, 'clock')
-}
+const { checks, check } = checksThatSetTheClock()
+export const clockSetBackChecks = checks
 
 const NOT_STUCK = 'a clock that was wrong and is set right stops nobody’s sync until the wrong time comes round'
 const EXCLUSIVE = 'a clock that is corrected by a second or two gives no account to two workers'
-const ONE_CLOCK = 'a worker whose own clock is wrong neither hurries nor delays anybody’s sync'
 const SLACK = 10_000
 
 const WAKE_UPS: readonly [StorageMethod, string, (storage: Storage, id: string) => Promise<unknown>][] = [
   ['schedule', 'a call', (storage, id) => storage.schedule(id, HOUR)],
   ['update', 'a wake', (storage, id) => storage.update(id, 1, { wake: HOUR })],
 ]
-
-for (const [direction, years] of [
-  ['ahead', 10],
-  ['behind', -10],
-] as const) {
-  const far = years * 365 * 24 * HOUR
-  const where = `${Math.abs(years)} years ${direction}`
-  check('schedule', `a delay counts from the store’s now, ${where}`, ONE_CLOCK, async ({ storage, clock }) => {
-    await setClock(clock, far)
-    const account = await reserve(storage, 'a')
-    await storage.schedule(account.id, HOUR)
-    assertFromNow((await read(storage, account)).due, HOUR, clock, 'due')
-    assert.deepEqual(await claimDue(storage), [], 'claimed an hour too early')
-    await clock.advance(HOUR)
-    assert.deepEqual(await claimDue(storage), [account.id])
-  })
-
-  check('update', `the delay of a wake counts from the store’s now, ${where}`, ONE_CLOCK, async ({ storage, clock }) => {
-    await setClock(clock, far)
-    const account = await reserve(storage, 'a')
-    const updated = await storage.update(account.id, 1, { wake: HOUR })
-    assert.ok(updated !== 'conflict')
-    assertFromNow(updated.due, HOUR, clock, 'due')
-  })
-
-  check('commit', `the delay of a release counts from the store’s now, ${where}`, ONE_CLOCK, async ({ storage, clock }) => {
-    await setClock(clock, far)
-    const claimed = await reserveAndClaim(storage, 'a')
-    await release(storage, claimed, HOUR)
-    assertFromNow((await read(storage, claimed.account)).due, HOUR, clock, 'due')
-  })
-}
 
 for (const [what, step] of [
   ['six hours', 6 * HOUR],
@@ -98,6 +60,7 @@ for (const [what, step] of [
     assert.deepEqual(await claimDue(storage), [one.id], 'claimed by due')
     const second = await claim(storage, other.account)
     assert.equal(second.fence, other.fence + 1)
+    assert.equal(second.account.due, null, 'the due of an account that had none')
     for (const late of [first, other]) {
       assert.equal(await storage.commit(pageOf(late, records(1))), 'fenced')
       assert.equal(await storage.renew(late.account.id, late.fence, LONG_LEASE), false)
@@ -241,30 +204,40 @@ check('claim', 'a clock that was set back by a millisecond more than 10 seconds 
   assert.deepEqual(await claimDue(storage), [account.id])
 })
 
-check('claim', 'a clock that is set forward brings what is due by then, and ends the leases that end by then', EXCLUSIVE, async (context) => {
-  const { storage, clock } = context
-  for (const [name, delayMs] of Object.entries({ 'in-5': 5 * HOUR, 'in-7': 7 * HOUR, 'short-lease': 0, 'long-lease': 0 })) {
-    await storage.schedule((await reserve(storage, name)).id, delayMs)
-  }
-  await claim(storage, { id: 'id-short-lease' }, HOUR)
-  await claim(storage, { id: 'id-long-lease' }, 7 * HOUR)
-  await setClock(clock, 6 * HOUR)
-  const { due, leased } = await storage.stats()
-  assert.deepEqual({ due, leased }, { due: 2, leased: 1 })
-  assert.deepEqual(await claimDue(storage), ['id-short-lease', 'id-in-5'])
-  assert.deepEqual(await claimAny(storage, ['id-short-lease', 'id-long-lease']), [])
-})
+check(
+  'claim',
+  'a clock that is set forward brings what is due by then, and ends the leases that end by then',
+  EXCLUSIVE,
+  async (context) => {
+    const { storage, clock } = context
+    for (const [name, delayMs] of Object.entries({ 'in-5': 5 * HOUR, 'in-7': 7 * HOUR, 'short-lease': 0, 'long-lease': 0 })) {
+      await storage.schedule((await reserve(storage, name)).id, delayMs)
+    }
+    await claim(storage, { id: 'id-short-lease' }, HOUR)
+    await claim(storage, { id: 'id-long-lease' }, 7 * HOUR)
+    await setClock(clock, 6 * HOUR)
+    const { due, leased } = await storage.stats()
+    assert.deepEqual({ due, leased }, { due: 2, leased: 1 })
+    assert.deepEqual(await claimDue(storage), ['id-short-lease', 'id-in-5'])
+    assert.deepEqual(await claimAny(storage, ['id-short-lease', 'id-long-lease']), [])
+  },
+)
 
-check('claim', 'of a clock that was ahead and is set right, only what was written meanwhile is due', NOT_STUCK, async ({ storage, clock }) => {
-  for (const name of ['before', 'woken']) await storage.schedule((await reserve(storage, name)).id, HOUR)
-  await setClock(clock, 365 * 24 * HOUR)
-  await storage.schedule('id-woken', HOUR)
-  await storage.schedule((await reserve(storage, 'meanwhile')).id, HOUR)
-  await setClock(clock, -365 * 24 * HOUR)
-  assert.deepEqual((await claimDue(storage, 100, 2 * HOUR)).sort(), ['id-meanwhile', 'id-woken'])
-  await clock.advance(HOUR)
-  assert.deepEqual(await claimDue(storage), ['id-before'])
-})
+check(
+  'claim',
+  'of a clock that was ahead and is set right, only what was written meanwhile is due',
+  NOT_STUCK,
+  async ({ storage, clock }) => {
+    for (const name of ['before', 'woken']) await storage.schedule((await reserve(storage, name)).id, HOUR)
+    await setClock(clock, 365 * 24 * HOUR)
+    await storage.schedule('id-woken', HOUR)
+    await storage.schedule((await reserve(storage, 'meanwhile')).id, HOUR)
+    await setClock(clock, -365 * 24 * HOUR)
+    assert.deepEqual((await claimDue(storage, 100, 2 * HOUR)).sort(), ['id-meanwhile', 'id-woken'])
+    await clock.advance(HOUR)
+    assert.deepEqual(await claimDue(storage), ['id-before'])
+  },
+)
 
 /** What is claimed by due, or of these by their ids. */
 async function claimAny(storage: Storage, ids: readonly string[]): Promise<string[]> {
@@ -275,5 +248,3 @@ async function claimAny(storage: Storage, ids: readonly string[]): Promise<strin
   }
   return claimed
 }
-
-export const clockChecks = [...ALL.values()].flatMap(({ checks }) => checks)
