@@ -43,6 +43,7 @@ for (const [what, step] of [
     }
     await release(storage, await reserveAndClaim(storage, 'released'), HOUR)
     await reserve(storage, 'never')
+    await reserveAndClaim(storage, 'never-but-leased')
     await release(storage, await reserveAndClaim(storage, 'released-for-good'))
     const gone = await reserve(storage, 'gone')
     await storage.schedule(gone.id, 0)
