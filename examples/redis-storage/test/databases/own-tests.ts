@@ -91,6 +91,7 @@ export function ownTests(redis: Redis) {
     // What has a due now comes before these in the queue, and ends the look through it.
     await storage.schedule((await claimed(storage, 'later')).account.id, 3_600_000)
     const claims = await storage.claim({ owner: 'test', leaseMs: 600_000, limit: 1 })
+    expect(claims).toHaveLength(1)
     claims.push(...(await storage.claim({ owner: 'test', leaseMs: 600_000, limit: 10 })))
     expect(claims.map(({ account }) => account.id).toSorted()).toEqual(['held', 'waiting'])
     for (const { account, now } of claims) expect(account.due).toBe(now)

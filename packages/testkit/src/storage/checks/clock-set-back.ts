@@ -165,6 +165,15 @@ check('claim', 'after the clock was set back, whose due has come goes first, and
   assert.deepEqual([...more, ...(await claimDue(storage))].sort(), before)
 })
 
+check('claim', 'after the clock was set back, what waits behind an account that is not due is found', NOT_STUCK, async (context) => {
+  const { storage, clock } = context
+  for (const name of ['a', 'b']) await storage.schedule((await reserve(storage, name)).id, 0)
+  await setClock(clock, -6 * HOUR)
+  for (const name of ['x', 'y']) await storage.schedule((await reserve(storage, name)).id, HOUR)
+  const claimed = [...(await claimDue(storage, 1)), ...(await claimDue(storage, 1)), ...(await claimDue(storage, 1))]
+  assert.deepEqual(claimed.sort(), ['id-a', 'id-b'])
+})
+
 check('claim', 'after the clock was set back, 20 callers share 30 accounts: each goes to one of them', EXCLUSIVE, async (context) => {
   const { storage, clock } = context
   for (let index = 0; index < 30; index++) await storage.schedule((await reserve(storage, `${index}`)).id, HOUR)
