@@ -30,6 +30,15 @@ describe('the command', () => {
     expect(readFileSync(svg, 'utf8')).toContain(`aria-label="storage contract 1: ${report.passed} of ${report.passed}"`)
   })
 
+  test('says of a store that goes by its own clock what could not be looked at, and why', () => {
+    const { status, stdout } = run(adapter('no-clock'), '--profile', 'atomic', '--only', 'renew: ')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(
+      /skipped: renew: after the clock was set back by six hours, .* \(the fixture has no "clock", so that nobody can set/,
+    )
+    expect(stdout).toMatch(/storage contract 1 · (\d+) of \1, /)
+  })
+
   test('says what is promised, what was seen and what is at stake where a check fails', () => {
     const json = join(folder, 'report.json')
     const { status, stdout } = run(adapter('faulty'), '--profile', 'atomic', '--only', 'schedule: twice', '--json', json, {

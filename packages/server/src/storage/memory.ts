@@ -90,6 +90,7 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       const free = [...rows.values()].filter((row) => row.status !== 'deleted' && !isLeased(row, now) && wanted(row))
       const chosen = free.sort((a, b) => (a.due ?? 0) - (b.due ?? 0)).slice(0, limit)
       return chosen.map((row): Claim => {
+        settle(row, now)
         Object.assign(row, { fence: row.fence + 1, lease: now + leaseMs, recordedAt: now })
         return { account: copyOf(row), fence: row.fence, dirty: row.dirty, now }
       })
@@ -97,9 +98,11 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
 
     async renew(accountId, fence, leaseMs) {
       const row = holder(accountId, fence)
+      if (!row) return false
       const now = clock.now()
-      if (row) Object.assign(row, { lease: now + leaseMs, recordedAt: now })
-      return row !== undefined
+      settle(row, now)
+      Object.assign(row, { lease: now + leaseMs, recordedAt: now })
+      return true
     },
 
     async commit(page) {
@@ -200,6 +203,7 @@ function isListed(row: Row, query: AccountQuery) {
 }
 
 function wake(row: Row, delayMs: number, now: number) {
+  settle(row, now)
   row.due = Math.min(row.due ?? now + delayMs, now + delayMs)
   row.dirty += 1
   row.recordedAt = now
@@ -215,6 +219,13 @@ function isDue(row: Row, now: number) {
 
 function isOfClockSetBack({ recordedAt }: Row, now: number) {
   return recordedAt > now + CLOCK_SLACK_MS
+}
+
+/** Before `recordedAt` is overwritten, which alone shows that the clock was set back: what follows from it is written down. */
+function settle(row: Row, now: number) {
+  if (!isOfClockSetBack(row, now)) return
+  row.lease = UNLEASED
+  if (row.due !== null) row.due = Math.min(row.due, now)
 }
 
 /** Copies before anything is written, so that a bad record leaves the store as it was. */

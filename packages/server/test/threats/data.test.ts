@@ -62,7 +62,7 @@ test('D2 queue that leaks: what waits to be done names the account and the time,
       return storage.renew(...args)
     },
     commit(page) {
-      if (page.release) queued.push(['release', { due: page.release.due, dirtySeen: page.release.dirtySeen }])
+      if (page.release) queued.push(['release', page.release])
       return storage.commit(page)
     },
   })
@@ -97,7 +97,7 @@ test('D2 queue that leaks: what waits to be done names the account and the time,
   expect(names.filter((text) => told.includes(`"${text}"`))).toEqual([])
 })
 
-const QUEUE_FIELDS = new Set(['owner', 'leaseMs', 'limit', 'accountId', 'due', 'dirtySeen'])
+const QUEUE_FIELDS = new Set(['owner', 'leaseMs', 'limit', 'accountId', 'delayMs', 'dirtySeen'])
 
 test.each(STORES)('D3 zombie worker: one that wakes up after an erasure writes nothing, on %s', async (_, storage) => {
   const zombie = Promise.withResolvers<void>()

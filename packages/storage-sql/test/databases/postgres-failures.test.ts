@@ -155,7 +155,7 @@ describe('durability', () => {
     const writes: [string, (storage: Storage) => Promise<unknown>][] = [
       ['reserve', (storage) => storage.reserve(newAccount('other'))],
       ['update', (storage) => storage.update('id-durable', 1, { details: 'x' })],
-      ['schedule', (storage) => storage.schedule('id-durable', 'now')],
+      ['schedule', (storage) => storage.schedule('id-durable', 0)],
       ['claim', (storage) => storage.claim({ owner: 'x', leaseMs: 1, limit: 1, accountId: 'id-durable' })],
       ['renew', (storage) => storage.renew('id-durable', 1, 1)],
       ['commit', (storage) => storage.commit({ ...pageNumber(1, 0), accountId: 'id-durable' })],
