@@ -43,6 +43,10 @@ test.each<[string, SandboxOptions]>([
   ['no "next" on the last page', { variants: ['next-absent'] }],
   ['an empty "next" on the last page', { variants: ['next-empty'] }],
   ['no field that is null', { variants: ['fields-absent'] }],
+  ['DONE and no times', { variants: ['done-without-times'] }],
+  ['no row of sync-status at first', { variants: ['sync-status-empty'] }],
+  ['a row of another model at first', { variants: ['sync-status-other'] }],
+  ['any of these, by its seed', { variants: 'seeded' }],
   ['null wherever it may stand', { variants: ['fields-null', 'delete-body'] }],
 ])('a Merge that answers with %s is linked, mirrored, mended and deleted', async (_, sandbox) => {
   await live(setup({}, { sandbox: { initialSyncMs: 0, ...sandbox } }))
