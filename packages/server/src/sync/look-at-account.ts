@@ -12,6 +12,7 @@ import { nextLook, TOO_SLOW_AFTER, type Turn } from './next-look.ts'
 import { isReady } from './progress.ts'
 import { readAccount } from './read-account.ts'
 import type { Findings } from './visit.ts'
+import { wishesText } from './wishes.ts'
 
 export interface LookOptions {
   /** Ends the look at once: what was stored stays, and the next look goes on from there. */
@@ -85,11 +86,6 @@ const FRUITLESS_MS = 25 * 3_600_000
 function reusable(facts: Facts | null, asked: boolean, now: number): Facts | null {
   if (facts === null || (asked && facts.pages > 0)) return null
   return hasPassed(facts.at, facts.pages > 0 ? FRESH_MS : FRUITLESS_MS, now) ? null : facts
-}
-
-/** What the row asks for, as one text. */
-export function wishesText({ relinks, companies, rebuilds, confirmedDeletions }: Wishes): string {
-  return JSON.stringify([relinks, companies, rebuilds, confirmedDeletions])
 }
 
 async function release(

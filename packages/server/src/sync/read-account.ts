@@ -4,6 +4,7 @@ import { hasStatus } from '../merge/has-status.ts'
 import { isFirstSyncOpen, statusOf } from '../merge/model-status.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import type { Secret } from '../secrets/secret.ts'
+import type { Account } from '../storage/port.ts'
 import type { Facts } from './account-checkpoint.ts'
 import type { SyncContext } from './context.ts'
 import type { Look, WalkResult } from './look.ts'
@@ -13,6 +14,7 @@ import { seeCompany } from './see-company.ts'
 import { fingerprintOf } from './shape.ts'
 import type { Findings, Visit } from './visit.ts'
 import { walkModel } from './walk-model.ts'
+import { wishesText } from './wishes.ts'
 
 const UNFINISHED: readonly WalkResult[] = [{ outcome: 'unfinished' }]
 
@@ -56,6 +58,7 @@ export async function readAccount(context: SyncContext, visit: Visit, findings: 
     companies: visit.wishes.companies,
     caller,
     keepLease: lease.keep,
+    isCurrent: createCurrentCheck(context, visit),
     isOver: deadline.isOver,
     progress: visit.progress,
   }
@@ -83,6 +86,24 @@ async function walkAll(
     await Promise.allSettled(walks)
   }
 }
+
+/** The models of one look share a check; the next page of each needs another one. */
+const CHECK_EVERY_MS = 100
+
+function createCurrentCheck({ storage, clock, wishes }: SyncContext, { claim: { account }, wishes: before }: Visit): Look['isCurrent'] {
+  const { id, organizationId } = account
+  let checkedAt = clock.monotonic()
+  let isCurrent = true
+  return async () => {
+    if (!isCurrent || clock.monotonic() - checkedAt < CHECK_EVERY_MS) return isCurrent
+    checkedAt = clock.monotonic()
+    const row = await storage.get({ id, organizationId })
+    isCurrent = row !== null && READ.has(row.status) && wishesText(wishes(row)) === wishesText(before)
+    return isCurrent
+  }
+}
+
+const READ: ReadonlySet<Account['status']> = new Set(['active', 'relink_needed', 'error'])
 
 function othersOf(models: readonly ModelStatus[]): Look['others'] {
   if (models.length === 0) return 'silent'

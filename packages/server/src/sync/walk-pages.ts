@@ -40,6 +40,8 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
     }
     cursors.check(walk.cursor, page.next)
     coming = page.next === null ? null : fetchPage(context, look, row, walk, page.next, 'proven')
+    // What comes after a relink may be another company's, unless there is no other yet.
+    if (walk.kind !== 'initial' && !(await look.isCurrent())) return { outcome: 'unfinished' }
     // A sink has no fence: what it is handed must at least not be of an account that is known to be gone.
     if (!(await look.keepLease(context.settings.sink !== undefined))) return { outcome: 'fenced' }
 

@@ -123,6 +123,22 @@ test('one that was made outside of the product, while Merge is at its own sync, 
   expect([told(it), await contents(it)]).toEqual([1, before])
 })
 
+test('a run that is under way stops when the account is relinked, and stores no page of the other company', async () => {
+  const it = await connected({ sync: { ...SYNC, models: ['hris.Employee'] } }, { sandbox: { employees: 3_000, syncMs: 2_000 } })
+  await (await handleOf(it, it.id)).rebuild()
+  const living = (await infoOf(it, it.id)).sync.records
+  // In the middle of the list the customer connects to another company.
+  it.time.sleep(6_000).then(async () => {
+    const { linkToken } = await (await handleOf(it, it.id)).relink(ACME)
+    const finished = it.sandbox.link.complete(linkToken, 'bamboohr', { elsewhere: true })
+    if ('publicToken' in finished) await it.acme.exchangePublicToken(finished.publicToken)
+  })
+  for (let run = 0; run < 5; run++) await it.work(60_000)
+  expect(told(it)).toBe(1)
+  const { sync, statusReason } = await infoOf(it, it.id)
+  expect([sync.records, sync.readiness, statusReason?.code]).toEqual([living, 'stale', 'OTHER_COMPANY'])
+})
+
 test('confirming a company where none was found does nothing', async () => {
   const it = await connected({ sync: SYNC })
   const requests = it.requests.length
