@@ -193,7 +193,7 @@ const SCRIPTS = {
       if tonumber(redis.call('HGET', KEYS[1], 'dirty')) > tonumber(ARGV[6]) then delay = 0 end
       redis.call('HDEL', KEYS[1], 'lease', 'due', 'recordedAt')
       for place = 2, 3 do redis.call('ZREM', KEYS[place], ARGV[1]) end
-      -- What is not due and on nobody's lease has nothing to compare with a clock.
+      -- Without a due and a lease there is nothing to compare with a clock.
       if delay ~= '' then
         record(KEYS[1], KEYS[2], KEYS[3], ARGV[1], time)
         redis.call('HSET', KEYS[1], 'due', later(time, delay))

@@ -34,7 +34,7 @@ describe('the command', () => {
     const { status, stdout } = run(adapter('no-clock'), '--profile', 'atomic', '--only', 'renew: ')
     expect(status).toBe(0)
     expect(stdout).toMatch(
-      /skipped: renew: after the clock was set back by six hours, .* \(the fixture has no "clock", so that nobody can set/,
+      /skipped: renew: after the clock was set back by six hours, .* \(the fixture has no "clock", so that the kit cannot set/,
     )
     expect(stdout).toMatch(/storage contract 1 · (\d+) of \1, /)
   })

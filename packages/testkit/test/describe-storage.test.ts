@@ -51,12 +51,12 @@ test('skips what does not apply to the profile or the fixture', async () => {
     expect(await runStorageCheck(check, factory)).toEqual({ skipped: 'the fixture has no "reopen"' })
   }
   for (const check of storageChecks.filter(({ needs }) => needs === 'clock')) {
-    const skipped = 'the fixture has no "clock", so that nobody can set the one that the store goes by'
+    const skipped = 'the fixture has no "clock", so that the kit cannot set the one that the store goes by'
     expect(await runStorageCheck(check, factory)).toEqual({ skipped })
   }
 })
 
-test('a fixture whose clock cannot be set back is told so', async () => {
+test('a fixture whose clock cannot be set back is refused, and the message says why', async () => {
   const check = storageChecks.find(({ id }) => id.startsWith('claim: after the clock was set back'))!
   const forwardOnly: StorageFactory = async ({ clock }) => {
     const given = { now: () => clock.now(), advance: (milliseconds: number) => clock.advance(Math.max(0, milliseconds)) }

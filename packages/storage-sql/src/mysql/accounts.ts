@@ -100,7 +100,7 @@ export function claimable(database: Statements, sql: Sql, { limit, accountId }: 
   return database.all(sql.claimable, ...byDue(limit, time), ...bySetBack(limit, time))
 }
 
-/** What a claim gets, the oldest due first, and nobody else does. */
+/** What a claim gets, the oldest due first, and locked. */
 async function locked(database: Statements, sql: Sql, { limit, accountId }: ClaimQuery, time: number | null, anySetBack: boolean) {
   if (accountId !== undefined) return database.all(sql.claimableByIdLocked, ...byId(accountId, limit, time))
   const due = await database.all(sql.claimableLocked, ...byDue(limit, time))

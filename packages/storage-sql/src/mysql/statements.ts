@@ -91,7 +91,7 @@ export function statements(prefix: string) {
       SELECT ${columns} FROM ${ids} STRAIGHT_JOIN ${accounts} a ON a.id = j.id LEFT JOIN ${models} m ON m.account_id = a.id
       ORDER BY j.place LOCK IN SHARE MODE`,
     renew: `UPDATE ${accounts} SET due = ?, lease = ? + ?, recorded_at = ? WHERE id = ?`,
-    // Where nothing is due and nobody has a lease there is nothing to compare with a clock.
+    // Without a due and a lease there is nothing to compare with a clock.
     release: `UPDATE ${accounts} SET lease = NULL, lease_owner = NULL, due = ?, recorded_at = ? WHERE id = ?`,
 
     accountAndModel: `

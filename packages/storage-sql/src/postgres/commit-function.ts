@@ -125,7 +125,7 @@ export function commitFunction(names: Names): string {
     IF releases THEN
       moment := ${NOW};
       next_due := CASE WHEN account.dirty > dirty_seen THEN moment ELSE moment + release_delay END;
-      -- Where nothing is due and nobody has a lease there is nothing to compare with a clock.
+      -- Without a due and a lease there is nothing to compare with a clock.
       UPDATE ${accounts} a SET lease = NULL, lease_owner = NULL, due = next_due, recorded_at = CASE WHEN next_due IS NOT NULL THEN moment END
       WHERE a.account_key = account.account_key;
     END IF;

@@ -64,7 +64,7 @@ export function statements(prefix: string) {
     renew: `
       UPDATE ${accounts} SET due = ${settledDue}, lease = now + ?, recorded_at = now
       FROM (SELECT ? AS now) WHERE id = ? AND fence = ? AND status <> 'deleted'`,
-    // Where nothing is due and nobody has a lease there is nothing to compare with a clock.
+    // Without a due and a lease there is nothing to compare with a clock.
     release: `UPDATE ${accounts} SET lease = NULL, lease_owner = NULL, due = ?, recorded_at = ? WHERE id = ?`,
 
     fence: `SELECT status, fence, dirty FROM ${accounts} WHERE id = ?`,

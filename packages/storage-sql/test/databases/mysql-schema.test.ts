@@ -74,8 +74,8 @@ await onMysql('the schema of mysqlStorage', (server) => {
       const storage = mysqlStorage(pool, { tablePrefix: 'newer_' })
       await storage.migrate()
       await pool.query('INSERT INTO newer_schema (version) VALUES (1000)')
-      for (const call of [storage.migrate(), storage.pending()]) {
-        await expect(call).rejects.toMatchObject({
+      for (const call of [() => storage.migrate(), () => storage.pending()]) {
+        await expect(call()).rejects.toMatchObject({
           code: ErrorCode.STORE_CONTRACT,
           message: expect.stringMatching(/has schema version 1000, and this version .* knows 1\. Update the package/),
         })

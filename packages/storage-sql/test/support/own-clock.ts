@@ -12,7 +12,7 @@ export interface OwnClock {
   change(statement: string): Promise<unknown>
 }
 
-/** As in production: nobody passes a clock, and the database's own counts. */
+/** As in production: no clock is passed, and the database's own counts. */
 export function describeOwnClock(name: string, { open, change }: OwnClock) {
   describe(`${name}, by the database’s own clock`, () => {
     const fixture = async (): Promise<StorageFixture> => ({ storage: await open(), close: async () => undefined })

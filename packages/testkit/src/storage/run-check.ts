@@ -47,7 +47,7 @@ function reasonToSkip(check: StorageCheck, { storage, clock, reopen, durability 
   if (check.needs === 'atomic' && storage.profile !== 'atomic') return `the profile is "${storage.profile}"`
   if (check.needs === 'reopen' && !reopen) return 'the fixture has no "reopen"'
   if (check.needs === 'durability' && !durability) return 'the fixture has no "durability"'
-  if (check.needs === 'clock' && !clock) return 'the fixture has no "clock", so that nobody can set the one that the store goes by'
+  if (check.needs === 'clock' && !clock) return 'the fixture has no "clock", so that the kit cannot set the one that the store goes by'
   return null
 }
 

@@ -22,7 +22,7 @@ import {
 const { checks, check } = checksThatSetTheClock()
 export const clockSetBackChecks = checks
 
-const NOT_STUCK = 'a clock that was wrong and is set right stops nobody’s sync until the wrong time comes round'
+const NOT_STUCK = 'a clock that was wrong and is set right stops no sync until the wrong time comes round'
 const EXCLUSIVE = 'a clock that is corrected by a second or two gives no account to two workers'
 const SLACK = 10_000
 
@@ -94,7 +94,7 @@ for (const [what, step] of [
   })
 
   for (const [method, how, wake] of WAKE_UPS) {
-    check(method, `${after}, ${how} leaves the account due at once, and on nobody’s lease`, NOT_STUCK, async ({ storage, clock }) => {
+    check(method, `${after}, ${how} leaves the account due at once, and its lease ended`, NOT_STUCK, async ({ storage, clock }) => {
       const account = await reserve(storage, 'a')
       await storage.schedule(account.id, 0)
       await claim(storage, account)
@@ -132,7 +132,7 @@ for (const [what, step] of [
   })
 }
 
-check('update', 'after the clock was set back, an update without wake delays nobody', NOT_STUCK, async ({ storage, clock }) => {
+check('update', 'after the clock was set back, an update without wake leaves the account due', NOT_STUCK, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')
   await storage.schedule(account.id, 0)
   await claim(storage, account)
@@ -141,7 +141,7 @@ check('update', 'after the clock was set back, an update without wake delays nob
   assert.deepEqual(await claimDue(storage), [account.id])
 })
 
-check('commit', 'after the clock was set back, a page without release delays nobody', NOT_STUCK, async ({ storage, clock }) => {
+check('commit', 'after the clock was set back, a page without release leaves the account due', NOT_STUCK, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')
   await storage.schedule(account.id, 0)
   const claimed = await claim(storage, account)

@@ -6,8 +6,8 @@ import { assertFromNow, claim, claimDue, DECADES, HOUR, read, release, reserve, 
 const { checks, check } = checksThatSetTheClock()
 export const clockChecks = checks
 
-const ONE_CLOCK = 'a worker whose own clock is wrong neither hurries nor delays anybody’s sync'
-const NOT_STUCK = 'a clock that was wrong and is set right stops nobody’s sync until the wrong time comes round'
+const ONE_CLOCK = 'a worker whose own clock is wrong neither hurries nor delays a sync'
+const NOT_STUCK = 'a clock that was wrong and is set right stops no sync until the wrong time comes round'
 
 for (const [direction, years] of [
   ['ahead', 10],

@@ -22,7 +22,7 @@ check('counts accounts by status, tombstones there and nowhere else', PROBE, asy
   assert.deepEqual(counts, { accounts: { active: 2, held: 1, deleted: 2 }, due: 3, leased: 0 })
 })
 
-check('counts as due what nobody has on lease and whose time has come', PROBE, async (context) => {
+check('counts as due what is on no lease and whose time has come', PROBE, async (context) => {
   const { storage, clock } = context
   const waits = clock.exact ? [1999, 1, 1000, 6000] : [20, 300, 300, 300]
   const [first, second, third] = clock.exact ? [2000, 3000, 9000] : [150, 450, 750]
