@@ -28,6 +28,7 @@ export const FAULT_KINDS = [
   'invalid-cursor',
   'rows-out-of-order',
   'missing-next',
+  'end-without-next',
   'next-as-url',
   'missing-stamps',
   'stamps-backwards',
@@ -38,8 +39,11 @@ export const FAULT_KINDS = [
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** A whole, well-formed answer that says of a record what is not so: no client can know, so only a sweep heals it. */
-export const LIES: readonly FaultKind[] = ['missing-stamps', 'stamps-backwards']
+/**
+ * A whole, well-formed answer that says what is not so, of a record or of where the list ends: no client can know, so only a sweep heals it.
+ * A list does end where `next` is left out, which is lawful (`end-without-next`); in the middle of a list it is not.
+ */
+export const LIES: readonly FaultKind[] = ['missing-next', 'missing-stamps', 'stamps-backwards']
 
 export const HONEST_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => !LIES.includes(kind))
 
@@ -52,7 +56,7 @@ export interface RequestTraits {
   deletion: boolean
 }
 
-/** Whether a fault can hit such a request at all. The page faults also look at the answer, and pass where it is the last page. */
+/** Whether a fault can hit such a request at all. The page faults also look at the answer, and pass where it is the last page, or none but that. */
 export function applies(kind: FaultKind, request: RequestTraits): boolean {
   switch (kind) {
     case 'repeated-cursor':
@@ -61,6 +65,7 @@ export function applies(kind: FaultKind, request: RequestTraits): boolean {
     case 'duplicate-rows':
     case 'rows-out-of-order':
     case 'missing-next':
+    case 'end-without-next':
     case 'next-as-url':
     case 'missing-stamps':
     case 'stamps-backwards':
