@@ -1,8 +1,7 @@
 import ts from 'typescript'
-import { LONG_TEST_LIMIT_MS, TEST_LIMIT_MS, WAIT_LIMIT_MS } from '../../scripts/time-limits.mjs'
 
 /** A test may end by no shorter limit than this: a background tab, a busy machine or another browser must not reach it. Milliseconds. */
-export const LEAST_LIMIT_MS = WAIT_LIMIT_MS
+export const LEAST_LIMIT_MS = 180_000
 
 /** Limits that end no test: each is meant to be reached, at once or never, however fast the machine is. */
 export const NO_END_OF_A_TEST: Readonly<Record<string, string>> = {
@@ -112,9 +111,7 @@ function constantsOf(file: ts.SourceFile): Values {
   return values
 }
 
-const KNOWN: Readonly<Record<string, number>> = { LONG_TEST_LIMIT_MS, TEST_LIMIT_MS, WAIT_LIMIT_MS }
-
-/** Of an expression that this cannot work out, nothing is said. No limit (0) is none at all, and what hangs would hang for ever. */
+/** What scripts/time-limits.mjs exports is long enough; of other expressions that this cannot work out it says nothing. `0`, no limit at all, lets a hang hang. */
 function tooShort(node: ts.Expression, values: Values): boolean {
   if (ts.isConditionalExpression(node)) return tooShort(node.whenTrue, values) || tooShort(node.whenFalse, values)
   const value = numberOf(node, values)
@@ -126,7 +123,7 @@ function numberOf(node: ts.Expression, values: Values): number | undefined {
   if (ts.isParenthesizedExpression(node)) return numberOf(node.expression, values)
   if (ts.isIdentifier(node)) {
     const constant = values.get(node.text)
-    return constant ? numberOf(constant, values) : KNOWN[node.text]
+    return constant && numberOf(constant, values)
   }
   if (!ts.isBinaryExpression(node)) return undefined
   const [left, right] = [numberOf(node.left, values), numberOf(node.right, values)]
