@@ -216,5 +216,24 @@ test('C11 the full syncs of a confirmed company meet a list without an end: what
   expect(await live(fake, id, EMPLOYEE)).toContain('Bnew')
 })
 
+test('C12 relinked again while the company of the relink before was searched: the search begins anew', async () => {
+  let slow = false
+  const { fake, lists, told } = world({ models: [EMPLOYEE] }, { latency: () => (slow ? 3_000 : 0) })
+  lists.employees = people(120)
+  const id = await fake.account('a')
+  await fake.work()
+  lists.employees = named(people(2_000), 'B')
+  await relink(fake, id)
+  slow = true
+  await fake.time.run(fake.integrations.tick({ budgetMs: 20_000 }))
+  slow = false
+  // The customer notices, and connects to the company of before.
+  lists.employees = people(120)
+  await relink(fake, id)
+  for (let run = 0; run < 3; run++) await fake.work(HOUR)
+  expect(told).toHaveLength(0)
+  expect((await handle(fake, id)).info.sync.readiness).toBe('complete')
+})
+
 void ask
 void path

@@ -130,4 +130,28 @@ test('R6 a field named __proto__ goes too, and a record with such a field keeps 
   expect((await fake.rows(id, EMPLOYEE))[0]?.data).toBe('{"id":"a","modified_at":"2025-12-01T09:00:00Z","__proto__":{"x":12345678901234567890}}')
 })
 
+test('R7 an abort ends the rewriting of rows at once', async () => {
+  let slow = false
+  let fake!: ReturnType<typeof fakeMerge>
+  fake = fakeMerge({ sync: FULL }, ({ query }) => paged(people(10_000, { ssn: '1' }), query), {
+    wrap: (storage) => ({
+      ...storage,
+      commit: async (page) => {
+        if (slow) await fake.time.sleep(2_000)
+        return storage.commit(page)
+      },
+    }),
+  })
+  await fake.account('a')
+  await fake.work()
+  slow = true
+  const later = fake.another({ sync: OMIT })
+  fake.time.clock.advance(DAY)
+  const began = fake.time.clock.monotonic()
+  const stop = new AbortController()
+  void fake.time.sleep(3_000).then(() => stop.abort())
+  await fake.time.run(later.tick({ budgetMs: 600_000, signal: stop.signal }))
+  expect(fake.time.clock.monotonic() - began).toBeLessThan(10_000)
+})
+
 void ask
