@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { fakeMerge, paged, people } from '../sync/fake-merge.ts'
-import { ask, COMPANY, DAY, EMPLOYEE, HOUR, handle, live, named, relink, since } from './support.ts'
+import { COMPANY, DAY, EMPLOYEE, HOUR, handle, live, named, relink, since } from './support.ts'
 
-const path = (model: string) => (model === EMPLOYEE ? 'employees' : 'companies')
 type Records = Record<string, unknown>[]
 
 function world(sync: Record<string, unknown> = {}, more: Parameters<typeof fakeMerge>[2] = {}) {
@@ -106,7 +105,13 @@ test('C4b a list that is refused tells nothing: the same company is not another 
 test('C5 what Merge still serves of the company of before, until its own sync begins, does not vouch for the one that comes', async () => {
   const { fake, lists, told } = world({ models: [EMPLOYEE] })
   const status = (status: string, start: string, end: string | null) => ({
-    model_name: 'Employee', model_id: EMPLOYEE, status, is_initial_sync: false, last_sync_start: start, last_sync_finished: end, last_sync_result: 'DONE',
+    model_name: 'Employee',
+    model_id: EMPLOYEE,
+    status,
+    is_initial_sync: false,
+    last_sync_start: start,
+    last_sync_finished: end,
+    last_sync_result: 'DONE',
   })
   fake.statuses.push(status('DONE', '2026-01-05T07:00:00Z', '2026-01-05T07:10:00Z'))
   const id = await fake.account('a')
@@ -139,83 +144,6 @@ test('C6 a first run that was killed has stored whose data it is all the same', 
   expect(told).toHaveLength(1)
 })
 
-/** Relinked to B, and confirmed. */
-async function confirmed(count: number, massDeletion: number | false = 0.5) {
-  let slow = false
-  const it = world({ models: [EMPLOYEE], massDeletion }, { latency: () => (slow ? 3_000 : 0) })
-  it.lists.employees = people(count)
-  const id = await it.fake.account('a')
-  await it.fake.work()
-  it.lists.employees = named(people(count * 0.7), 'B')
-  await relink(it.fake, id)
-  await it.fake.work()
-  expect(it.told).toHaveLength(1)
-  return { ...it, id, slowly: (on: boolean) => void (slow = on) }
-}
-
-test('C7 a rebuild in the middle of the second full sync: the records of the company of before still go, without the guard', async () => {
-  const { fake, id, slowly } = await confirmed(400)
-  await (await handle(fake, id)).confirmCompany()
-  slowly(true)
-  // Details, status and four pages; then the second full sync has begun.
-  for (let tick = 0; tick < 40; tick++) {
-    await fake.time.run(fake.integrations.tick({ budgetMs: 4_000 }))
-    const { owed, walk } = JSON.parse((await fake.storage.get({ id, organizationId: 'org_a' }))?.models[EMPLOYEE]?.checkpoint ?? '{}')
-    if (owed === 1 && walk !== null && walk.cursor !== null) break
-    fake.time.clock.advance(1_000)
-  }
-  slowly(false)
-  await (await handle(fake, id)).rebuild(EMPLOYEE)
-  for (let week = 0; week < 6; week++) await fake.work(8 * DAY)
-  expect(await fake.problem(id, EMPLOYEE)).toBe(null)
-  expect((await live(fake, id, EMPLOYEE)).filter((name) => !name.startsWith('B'))).toEqual([])
-})
-
-test('C8 a record without an id in the two full syncs: the records of the company of before still go, once it has one', async () => {
-  const { fake, id, lists } = await confirmed(100)
-  lists.employees = [...(lists.employees ?? []), { modified_at: '2025-12-01T09:00:00Z' }]
-  await (await handle(fake, id)).confirmCompany()
-  for (let run = 0; run < 3; run++) await fake.work(HOUR)
-  lists.employees = lists.employees.slice(0, 70)
-  for (let week = 0; week < 6; week++) await fake.work(8 * DAY)
-  expect(await fake.problem(id, EMPLOYEE)).toBe(null)
-  expect((await live(fake, id, EMPLOYEE)).filter((name) => !name.startsWith('B'))).toEqual([])
-})
-
-test('C9 a company that was confirmed is that one, and not a third one that the customer relinks to before a run', async () => {
-  const { fake, id, lists } = await confirmed(100)
-  await (await handle(fake, id)).confirmCompany()
-  lists.employees = named(people(100), 'C')
-  await relink(fake, id)
-  for (let run = 0; run < 3; run++) await fake.work(HOUR)
-  expect((await live(fake, id, EMPLOYEE)).filter((name) => name.startsWith('C'))).toEqual([])
-})
-
-test('C10 confirmed twice in a row: as once', async () => {
-  const { fake, id } = await confirmed(100)
-  await (await handle(fake, id)).confirmCompany()
-  await (await handle(fake, id)).confirmCompany()
-  for (let run = 0; run < 3; run++) await fake.work(HOUR)
-  expect((await live(fake, id, EMPLOYEE)).filter((name) => !name.startsWith('B'))).toEqual([])
-  expect((await handle(fake, id)).info.sync.readiness).toBe('complete')
-})
-
-test('C11 the full syncs of a confirmed company meet a list without an end: what is new is read all the same', async () => {
-  const { fake, id, lists, hooks } = await confirmed(500)
-  hooks.answer = (_, query) =>
-    query.get('modified_after') === null && query.get('cursor') === '200'
-      ? Response.json({ results: (lists.employees ?? []).slice(200), next: '200' })
-      : undefined
-  await (await handle(fake, id)).confirmCompany()
-  for (let run = 0; run < 3; run++) await fake.work(HOUR)
-  lists.employees = [...(lists.employees ?? []), { id: 'Bnew', modified_at: new Date(fake.time.clock.now()).toISOString() }]
-  const whole = lists.employees
-  hooks.answer = (_, query) =>
-    query.get('modified_after') === null && query.get('cursor') === '200' ? Response.json({ results: whole.slice(200, 250), next: '200' }) : undefined
-  for (let run = 0; run < 72; run++) await fake.work(HOUR)
-  expect(await live(fake, id, EMPLOYEE)).toContain('Bnew')
-})
-
 test('C12 relinked again while the company of the relink before was searched: the search begins anew', async () => {
   let slow = false
   const { fake, lists, told } = world({ models: [EMPLOYEE] }, { latency: () => (slow ? 3_000 : 0) })
@@ -235,5 +163,73 @@ test('C12 relinked again while the company of the relink before was searched: th
   expect((await handle(fake, id)).info.sync.readiness).toBe('complete')
 })
 
-void ask
-void path
+test.each([7_000, 11_000])(
+  'C13 a Merge that takes %i ms for each answer: ticks of 20 seconds find the same company again after a relink, or say that Merge is too slow',
+  async (ms) => {
+    let slow = false
+    const { fake, lists } = world({ models: [EMPLOYEE] }, { latency: () => (slow ? ms : 0) })
+    lists.employees = people(20)
+    const id = await fake.account('a')
+    await fake.work()
+    await relink(fake, id)
+    slow = true
+    const began = fake.asked.length
+    for (let tick = 0; tick < 100; tick++) {
+      await fake.time.run(fake.integrations.tick({ budgetMs: 20_000 }))
+      fake.time.clock.advance(60_000)
+    }
+    const { sync } = (await handle(fake, id)).info
+    expect(fake.asked.length > began || sync.models[EMPLOYEE]?.problem !== null).toBe(true)
+  },
+)
+
+test('C14 budgets of a second: a search over many pages ends, and so does the reading', async () => {
+  let slow = false
+  const { fake, lists, told } = world({ models: [EMPLOYEE] }, { latency: () => (slow ? 900 : 0) })
+  lists.employees = people(20)
+  const id = await fake.account('a')
+  await fake.work()
+  lists.employees = [...named(people(900), 'n'), ...people(20)]
+  await relink(fake, id)
+  slow = true
+  for (let tick = 0; tick < 100; tick++) {
+    await fake.time.run(fake.integrations.tick({ budgetMs: 1_000 }))
+    fake.time.clock.advance(60_000)
+  }
+  expect(told).toHaveLength(0)
+  expect(await live(fake, id, EMPLOYEE)).toHaveLength(920)
+})
+
+test('C15 aborted at any moment of the search: the same company is found again in the end', async () => {
+  for (let at = 0; at < 20; at++) {
+    let slow = false
+    const { fake, lists, told } = world({ models: [EMPLOYEE] }, { latency: () => (slow ? 1_000 : 0) })
+    lists.employees = people(20)
+    const id = await fake.account('a')
+    await fake.work()
+    lists.employees = [...named(people(300), 'n'), ...people(20)]
+    await relink(fake, id)
+    slow = true
+    const stop = new AbortController()
+    void fake.time.sleep(at * 500 + 1).then(() => stop.abort())
+    await fake.time.run(fake.integrations.tick({ budgetMs: 600_000, signal: stop.signal }))
+    slow = false
+    for (let run = 0; run < 3; run++) await fake.work(HOUR)
+    expect(told).toHaveLength(0)
+    expect(await live(fake, id, EMPLOYEE)).toHaveLength(320)
+  }
+})
+
+test('C16 the account is deleted while another company is looked for: nothing of it comes back', async () => {
+  let slow = false
+  const { fake, lists } = world({ models: [EMPLOYEE] }, { latency: () => (slow ? 1_000 : 0) })
+  const id = await fake.account('a')
+  await fake.work()
+  lists.employees = named(people(600), 'B')
+  await relink(fake, id)
+  slow = true
+  void fake.time.sleep(6_000).then(() => fake.storage.purge(id))
+  await fake.time.run(fake.integrations.tick({ budgetMs: 600_000 }))
+  expect(await fake.rows(id, EMPLOYEE)).toEqual([])
+  expect((await fake.storage.get({ id, organizationId: 'org_a' }))?.status).toBe('deleted')
+})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Storage } from '../../src/storage/port.ts'
 import { fakeMerge, paged, people } from '../sync/fake-merge.ts'
-import { DAY, EMPLOYEE, handle, live, since, ask } from './support.ts'
+import { DAY, EMPLOYEE, handle, live, since } from './support.ts'
 
 const FULL = { models: [EMPLOYEE], sweepEvery: DAY, lookEvery: DAY / 4, massDeletion: false as const }
 const OMIT = { ...FULL, omit: { [EMPLOYEE]: ['ssn'] } }
@@ -45,7 +45,10 @@ test('R2 rows that a process with the old options stored while the rewriting was
   let commits = 0
   const dying = fake.another({
     sync: OMIT,
-    storage: { ...fake.storage, commit: (page) => (page.model === EMPLOYEE && ++commits > 1 ? Promise.reject(new Error('killed')) : fake.storage.commit(page)) },
+    storage: {
+      ...fake.storage,
+      commit: (page) => (page.model === EMPLOYEE && ++commits > 1 ? Promise.reject(new Error('killed')) : fake.storage.commit(page)),
+    },
   })
   await fake.work(DAY / 4, dying)
   // A process of the deployment before reads a deletion, whose row then disappears at Merge.
@@ -109,7 +112,10 @@ test('R5 a row nested more deeply than this process can write does not stop the 
   // As a process with a larger stack stored it.
   const data = `{"id":"deep","ssn":"123-45-6789","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
   await fake.storage.commit({
-    accountId: id, fence: claim?.fence ?? 0, model: EMPLOYEE, checkpoint: row?.models[EMPLOYEE]?.checkpoint ?? null,
+    accountId: id,
+    fence: claim?.fence ?? 0,
+    model: EMPLOYEE,
+    checkpoint: row?.models[EMPLOYEE]?.checkpoint ?? null,
     records: [{ id: 'deep', generation: 0, modifiedAt: 1, page: 0, deleted: false, hash: 'x', data }],
     release: { delayMs: 0, dirtySeen: 0 },
   })
@@ -121,13 +127,18 @@ test('R5 a row nested more deeply than this process can write does not stop the 
 
 test('R6 a field named __proto__ goes too, and a record with such a field keeps the rest', async () => {
   const records = `[{"id":"a","modified_at":"2025-12-01T09:00:00Z","__proto__":{"x":12345678901234567890},"ssn":"1"}]`
-  const fake = fakeMerge({ sync: FULL }, () => new Response(`{"next":null,"results":${records}}`, { headers: { 'content-type': 'application/json' } }))
+  const fake = fakeMerge(
+    { sync: FULL },
+    () => new Response(`{"next":null,"results":${records}}`, { headers: { 'content-type': 'application/json' } }),
+  )
   const id = await fake.account('a')
   await fake.work()
   expect((await fake.rows(id, EMPLOYEE))[0]?.data).toContain('"__proto__":{"x":12345678901234567890}')
   const offline = { fetch: async () => Response.json({}, { status: 500 }) }
   await fake.work(DAY, fake.another({ sync: OMIT, ...offline }))
-  expect((await fake.rows(id, EMPLOYEE))[0]?.data).toBe('{"id":"a","modified_at":"2025-12-01T09:00:00Z","__proto__":{"x":12345678901234567890}}')
+  expect((await fake.rows(id, EMPLOYEE))[0]?.data).toBe(
+    '{"id":"a","modified_at":"2025-12-01T09:00:00Z","__proto__":{"x":12345678901234567890}}',
+  )
 })
 
 test('R7 an abort ends the rewriting of rows at once', async () => {
@@ -153,5 +164,3 @@ test('R7 an abort ends the rewriting of rows at once', async () => {
   await fake.time.run(later.tick({ budgetMs: 600_000, signal: stop.signal }))
   expect(fake.time.clock.monotonic() - began).toBeLessThan(10_000)
 })
-
-void ask

