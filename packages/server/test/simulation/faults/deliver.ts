@@ -39,6 +39,8 @@ export async function deliver(fault: Fault, wire: Wire): Promise<{ response: Res
       return hit(inPieces(await wire.serve(), wire, { pieces: 2, pause: 0, reset: true }))
     case 'dripping-body':
       return hit(inPieces(await wire.serve(), wire, { pieces: 4, pause: argument * 25_000, reset: false }))
+    case 'trickling-body':
+      return hit(inPieces(await wire.serve(), wire, { pieces: 60, pause: 2_000 + argument * 3_000, reset: false }))
     case 'compression-bomb':
       return hit(bomb(await wire.serve()))
     case 'cut-off-json':
@@ -139,7 +141,7 @@ function spoiled(kind: FaultKind, answer: Answer, argument: number, cursor: stri
       break
     default:
       // The others need a page that is followed by another.
-      if (page.next === null) return { response: respond(answer), missed: true }
+      if ((page.next ?? '') === '') return { response: respond(answer), missed: true }
       if (kind === 'missing-next') delete page.next
       if (kind === 'repeated-cursor') page.next = cursor
       if (kind === 'next-as-url') page.next = `https://elsewhere.test/api/hris/v1/employees?cursor=${encodeURIComponent(page.next ?? '')}`

@@ -7,6 +7,7 @@ export const FAULT_KINDS = [
   'reset-in-body',
   'slow-headers',
   'dripping-body',
+  'trickling-body',
   'stall',
   'cut-off-json',
   'invalid-utf-8',

@@ -3,9 +3,11 @@ import { FAULT_KINDS, HONEST_FAULTS } from '../faults/kinds.ts'
 import type { Ordering } from '../merge/list.ts'
 import type { SyncRun } from '../merge/model.ts'
 import type { WriteKind } from '../merge/rows.ts'
-import { POINTS, type Point } from '../world/chaos.ts'
+import { hasAfter, POINTS, type Point } from '../world/chaos.ts'
+import { USUAL } from '../merge/dialect.ts'
 import { extend } from './extend.ts'
 import { type Event, type Happening, type History, HOUR, MINUTE } from './history.ts'
+import { imagine } from './imagine/imagine.ts'
 import { type Pace, paceOf } from './pace.ts'
 
 /** The history of that number. Numbers beside each other have nothing in common. */
@@ -48,9 +50,16 @@ export function generateHistory(seed: number): History {
     massDeletion: 0.5,
     hold: null,
     examined: false,
+    dialect: USUAL,
+    reader: null,
+    cron: null,
+    profile: 'atomic' as const,
+    linkedBy: 'exchange' as const,
+    signed: false,
+    ownCadence: false,
   } satisfies Omit<History, 'events'>
   const events = [...happenings(random, pace, history)].map(([at, happening]): Event => ({ at: Math.floor(at), ...happening }))
-  return extend({ ...history, events: events.sort((one, other) => one.at - other.at) })
+  return imagine(extend({ ...history, events: events.sort((one, other) => one.at - other.at) }))
 }
 
 const MODELS = [
@@ -168,7 +177,7 @@ function* accidents(random: Random, history: Omit<History, 'events'>, sometime: 
   const who = (): { worker: number; when: 'before' | 'after' } => ({ worker: random.int(0, 1), when: random.pick(['before', 'after']) })
   for (let crashes = random.int(0, 5); crashes > 0; crashes--) {
     const point = random.pick(random.chance(0.5) ? POINTS : BUSY_POINTS)
-    yield [sometime(), { do: 'crash', point, ...who(), ...(point === 'body' || point === 'sleep' ? { when: 'before' } : {}) }]
+    yield [sometime(), { do: 'crash', point, ...who(), ...(hasAfter(point) ? {} : { when: 'before' }) }]
   }
   // Points that are seldom passed: linking passes some, slow answers and a sink the others.
   if (random.chance(0.5))

@@ -2,10 +2,16 @@ import type { Timeline } from '../engine/timeline.ts'
 import type { Event } from '../history/history.ts'
 import type { MergeModel, SyncRun } from '../merge/model.ts'
 import type { FakeMerge, MergeAccount } from '../merge/server.ts'
+import type { Happened } from '../trial/happened.ts'
 import type { Chaos } from './chaos.ts'
+import type { CompanyWatch } from './company.ts'
 import type { Customer } from './customer.ts'
+import type { Mail } from './mail.ts'
 import type { Network } from './network.ts'
+import { imagined } from './imagined.ts'
 import { massacre, type Operator } from './operator.ts'
+import type { RefusedRecords } from './refused-records.ts'
+import type { SinkCopy } from './sink-copy.ts'
 import type { Workers } from './workers.ts'
 
 export interface Stage {
@@ -16,6 +22,14 @@ export interface Stage {
   workers: Workers
   customer: Customer
   operator: Operator
+  company: CompanyWatch
+  /** `null`: nobody sends webhooks, and hints are asked for. */
+  mail: Mail | null
+  sink: SinkCopy
+  refused: RefusedRecords
+  /** Sets the store's clock. */
+  stepStore: (milliseconds: number) => void
+  happened: (what: Happened) => void
   /** What the next sync out of turn does. */
   resyncs: SyncRun[]
 }
@@ -45,7 +59,8 @@ export function happen(stage: Stage, event: Event): void {
       break
     }
     case 'webhook':
-      customer.hint()
+      if (stage.mail === null) customer.hint()
+      else if (account !== undefined) stage.mail.changed(account)
       break
     case 'broken':
       if (account === undefined) break
@@ -108,13 +123,18 @@ export function happen(stage: Stage, event: Event): void {
       break
     case 'clock':
       workers.setSkew(event.worker, event.skew)
+      break
+    default:
+      imagined(stage, event)
   }
 }
 
 /** Nothing goes wrong any more, and what was switched off is on again. */
-export function calm({ merge, network, chaos }: Stage): void {
+export function calm({ merge, network, chaos, sink, refused }: Stage): void {
   network.calm()
   chaos.clear()
+  sink.fail('before', 0)
+  refused.calm()
   merge.lag = 0
   merge.limits.setRate(Number.POSITIVE_INFINITY)
   const account = living(merge)
@@ -130,6 +150,6 @@ export function living(merge: FakeMerge): MergeAccount | undefined {
   return merge.accounts.findLast((account) => !account.deleted)
 }
 
-function modelOf(account: MergeAccount | undefined, index: number): MergeModel | undefined {
+export function modelOf(account: MergeAccount | undefined, index: number): MergeModel | undefined {
   return account?.models[index]
 }

@@ -7,6 +7,8 @@ export interface Monitor {
   watched(process: Process): Storage
   /** The copy; empty for what was never stored. */
   copy(accountId: string, model: string): ReadonlyMap<string, Change>
+  /** The newest age (microseconds) that a record ever had in the store. */
+  newest(accountId: string, model: string, id: string): number | undefined
   readonly breaks: readonly string[]
   /** An account was claimed from a process that lives and still thinks that it holds it. */
   readonly steals: number
@@ -15,6 +17,17 @@ export interface Monitor {
   readonly fenced: number
   readonly commits: number
   readonly purges: number
+  /** Rows written so far. */
+  readonly written: number
+}
+
+export interface MonitorOptions {
+  storage: Storage
+  onCommit: () => void
+  /** Told of every row that is written. */
+  onChange: (accountId: string, model: string, change: Change) => void
+  /** Told before a page is known to be held for its deletions. */
+  onHeld: (page: Page) => void
 }
 
 interface Copy {
@@ -22,19 +35,20 @@ interface Copy {
   rows: Map<string, Change>
   /** Of a record that a rebuild read: how many there had been. */
   generations: Map<string, number>
+  newest: Map<string, number>
 }
 
-export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
+export function createMonitor({ storage, onCommit, onChange, onHeld }: MonitorOptions): Monitor {
   const copies = new Map<string, Copy>()
   const fences = new Map<string, number>()
   const holders = new Map<string, Process>()
   const purged = new Set<string>()
   const breaks: string[] = []
-  const counts = { steals: 0, takeovers: 0, fenced: 0, commits: 0, purges: 0 }
+  const counts = { steals: 0, takeovers: 0, fenced: 0, commits: 0, purges: 0, written: 0 }
 
   const copyOf = (accountId: string, model: string): Copy => {
     const key = `${accountId} ${model}`
-    const copy = copies.get(key) ?? { seq: 0, rows: new Map(), generations: new Map() }
+    const copy = copies.get(key) ?? { seq: 0, rows: new Map(), generations: new Map(), newest: new Map() }
     copies.set(key, copy)
     return copy
   }
@@ -59,6 +73,9 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
         breaks.push(`${page.model} ${change.id}: ${what} an older one`)
       }
       copy.rows.set(change.id, change)
+      copy.newest.set(change.id, Math.max(change.modifiedAt, copy.newest.get(change.id) ?? 0))
+      counts.written++
+      onChange(page.accountId, page.model, change)
     }
   }
 
@@ -90,7 +107,10 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
           counts.fenced++
           return answer
         }
-        if (answer === 'held') return answer
+        if (answer === 'held') {
+          onHeld(page)
+          return answer
+        }
         counts.commits++
         if (!current) breaks.push(`${page.model}: a page was accepted from a worker that had lost its lease`)
         if (page.release && holders.get(page.accountId) === process) holders.delete(page.accountId)
@@ -107,6 +127,7 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
       },
     }),
     copy: (accountId, model) => copyOf(accountId, model).rows,
+    newest: (accountId, model, id) => copyOf(accountId, model).newest.get(id),
     breaks,
     get steals() {
       return counts.steals
@@ -122,6 +143,9 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
     },
     get purges() {
       return counts.purges
+    },
+    get written() {
+      return counts.written
     },
   }
 }

@@ -6,6 +6,8 @@ import type { Chaos, Point, When } from './chaos.ts'
 /** One run of a worker: from a start to a stop or a crash. Once dead, nothing that it waits for is ever answered. */
 export interface Process {
   readonly worker: number
+  /** Milliseconds since it was started, whatever is done to its clock. */
+  monotonic(): number
   readonly isAlive: boolean
   /** Stands still, as a virtual machine that is moved: not even its timers run. */
   readonly isPaused: boolean
@@ -31,6 +33,7 @@ export interface ProcessOptions {
 }
 
 export function createProcess({ worker, timeline, chaos, note }: ProcessOptions): Process {
+  const began = timeline.now()
   let isAlive = true
   let resumeAt = 0
   let bury = (): void => {}
@@ -47,6 +50,7 @@ export function createProcess({ worker, timeline, chaos, note }: ProcessOptions)
 
   const process: Process = {
     worker,
+    monotonic: () => timeline.now() - began,
     dead,
     get isAlive() {
       return isAlive
