@@ -137,6 +137,8 @@ const known = (more: Partial<ModelStatus>): ModelStatus => ({
   lastSyncStart: null,
   lastSyncFinished: '2026-01-05T09:00:00Z',
   nextSyncStart: null,
+  dataFreshAsOf: null,
+  reason: null,
   ...more,
 })
 

@@ -1,6 +1,7 @@
 export type { AccountStatus } from './account/linked-account.ts'
+export type { StatusReason } from './account/linked-accounts.ts'
 export type { RecordChange } from './account/mirror.ts'
-export type { SyncState } from './account/sync-runs.ts'
+export type { SyncReason, SyncState } from './account/sync-runs.ts'
 export { type ManualClock, manualClock, type SandboxClock } from './clock.ts'
 export type { Added, SandboxAccount, Target, Touched } from './control/actions.ts'
 export type { Fault, FaultKind } from './faults.ts'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { LinkedAccount } from './account/linked-account.ts'
-import { accountDetails } from './merge/shapes.ts'
+import { webhookAccount } from './merge/shapes.ts'
 import { uuidFrom } from './random.ts'
 import { SandboxError } from './sandbox-error.ts'
 import type { Settings } from './settings.ts'
@@ -28,7 +28,7 @@ export function createWebhooks(settings: Settings): Webhooks {
     emit(account, event, data) {
       if (!target || !(on.has(event) || on.has(event.replace(/^[^.]+/, '*')))) return
       const hook = { id: uuidFrom(settings.seed, 'hook', event), event, target: target.url }
-      waiting.push(JSON.stringify({ hook, linked_account: accountDetails(account, settings), data: data() }))
+      waiting.push(JSON.stringify({ hook, linked_account: webhookAccount(account, settings), data: data() }))
     },
     setEvents(events) {
       if (!target) throw new SandboxError('There is nowhere to send webhooks to. Pass webhooks: { url, secret } to createSandbox.')

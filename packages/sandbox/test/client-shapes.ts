@@ -15,8 +15,19 @@ export function enumsOf(category: string): Record<string, Record<string, string>
   return api[category]!
 }
 
-/** Has every key that Merge's own client knows for this type, and no other, and the client can read it. */
-export async function expectExactShape(category: string, name: string, raw: Record<string, unknown>): Promise<void> {
+/** What Merge answers since its client was last published. */
+const newer: Record<string, readonly string[]> = {
+  AccountDetails: ['instance_id', 'instance_display_value'],
+  SyncStatus: ['data_fresh_as_of', 'sync_status_reason'],
+}
+
+/** Has every key that Merge's own client knows for this type, what is newer than the client, and no other; and the client can read it. */
+export async function expectExactShape(category: string, name: string, body: Record<string, unknown>): Promise<void> {
+  const raw = { ...body }
+  for (const key of newer[name] ?? []) {
+    expect(raw).toHaveProperty(key)
+    delete raw[key]
+  }
   // What would shadow a global of the language has a line below it in the client.
   const schema = (schemas[category]![name] ?? schemas[category]![`${name}_`])!
   expect(Object.keys(raw).toSorted()).toEqual([...(await schema._getRawProperties())].toSorted())

@@ -40,6 +40,8 @@ describe('the initial sync', () => {
       status: 'DONE',
       is_initial_sync: false,
       selective_sync_configurations_usage: null,
+      data_fresh_as_of: new Date(start).toISOString().replace('Z', '000Z'),
+      sync_status_reason: null,
     })
     const { records } = await walk(token, 'employees', { page_size: '100' })
     expect(records).toHaveLength(400)

@@ -59,6 +59,8 @@ describe('webhooks', () => {
     expect(synced.data.sync_status['hris.Employee']).toEqual({
       last_sync_result: 'DONE',
       last_sync_finished: expect.stringMatching(/\.\d{6}Z$/),
+      data_fresh_as_of: expect.stringMatching(/\.\d{6}Z$/),
+      sync_status_reason: null,
     })
     expect(synced.data.sync_status).not.toHaveProperty(['hris.Benefit'])
     expect(issue.data).toMatchObject({ status: 'ONGOING', end_user: { linked_account_id: id } })

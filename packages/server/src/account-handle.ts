@@ -1,7 +1,7 @@
 import { checkModel, createChangeReader, type ReadChanges, type ReadChangesPage } from './change-reader.ts'
 import type { Core } from './core.ts'
 import { ErrorCode, IntegrationError } from './errors.ts'
-import { askForRebuild, confirmDeletions } from './link/change-wishes.ts'
+import { askForRebuild, confirmCompany, confirmDeletions } from './link/change-wishes.ts'
 import type { LinkTokenResult } from './link/create-link-token.ts'
 import { deleteAccount } from './link/delete-account.ts'
 import { releaseAccount } from './link/release-account.ts'
@@ -13,6 +13,8 @@ import type { ModelName } from './merge/model-table.ts'
 import { createOfficialClient } from './merge/official-client.ts'
 import type { Secret } from './secrets/secret.ts'
 import type { Account } from './storage/port.ts'
+import { readAccountCheckpoint } from './sync/account-checkpoint.ts'
+import { readCheckpoint } from './sync/checkpoint.ts'
 import { lookNow } from './work.ts'
 
 /** One linked account of one owner: got from `forOrganization(…).account(id)` and from nowhere else. */
@@ -33,8 +35,13 @@ export interface AccountHandle {
   wake(): Promise<LinkedAccount>
   /** Reads one model, or all of them, anew from the beginning, and believes what it finds even where a stamp went backwards. Returns at once; the work loop does it. */
   rebuild(model?: ModelName): Promise<LinkedAccount>
-  /** Lets a mass deletion through that was held back (`problem: 'SYNC_MASS_DELETION'`). */
+  /** Lets a mass deletion through that was held back (`problem: 'SYNC_MASS_DELETION'`). Where none is held it does nothing; the next one is held again. */
   confirmDeletions(model: ModelName): Promise<LinkedAccount>
+  /**
+   * Confirms that the connection is to lead to another company from now on (`problem: 'OTHER_COMPANY'`): two full syncs replace what was stored.
+   * Where no other company was found it does nothing. The way back is a relink to the company of before.
+   */
+  confirmCompany(): Promise<LinkedAccount>
   /** Asks Merge to read the source anew: all models, not in every plan, and it costs a sync credit. Throws `UPSTREAM_REJECTED` where the plan has none. */
   resyncUpstream(): Promise<void>
   /** What changed in one model since `after` (0 or absent: everything), in order; each record once, with its newest content. */
@@ -104,7 +111,7 @@ export function createAccountHandle(core: Core, account: Account): AccountHandle
       return result
     },
     async syncNow() {
-      await lookNow(core, account.id, new AbortController().signal)
+      await lookNow(core, account.id)
       return refresh()
     },
     async wake() {
@@ -119,7 +126,19 @@ export function createAccountHandle(core: Core, account: Account): AccountHandle
       return result
     },
     async confirmDeletions(model) {
-      const result = changed(await confirmDeletions(core.link, row, checkModel(core, model).model))
+      const { model: name } = checkModel(core, model)
+      const held = ({ models }: Account) => {
+        const { held, holds } = readCheckpoint(models[name]?.checkpoint)
+        return held ? holds : null
+      }
+      const result = changed(await confirmDeletions(core.link, row, name, held))
+      core.wakeup.ring()
+      return result
+    },
+    async confirmCompany() {
+      const models = core.sync.settings.models.filter(({ category }) => category === row.category).map(({ model }) => model)
+      const isStrange = (current: Account) => readAccountCheckpoint(current).company?.strange != null
+      const result = changed(await confirmCompany(core.link, row, models, isStrange))
       core.wakeup.ring()
       return result
     },

@@ -110,6 +110,12 @@ export const ErrorCode = {
   SYNC_SINK_FAILED: 'SYNC_SINK_FAILED',
   /** More deletions than `sync.massDeletion` allows: held back until `account.confirmDeletions(model)`. */
   SYNC_MASS_DELETION: 'SYNC_MASS_DELETION',
+  /** Three sync runs in a row ended at their deadline before Merge's first answer: a larger budget for `tick`, or a process that runs all the time. */
+  SYNC_TOO_SLOW: 'SYNC_TOO_SLOW',
+  /** All records of a list had to be left out, because none has an id or the store refuses them. */
+  SYNC_RECORDS_LEFT_OUT: 'SYNC_RECORDS_LEFT_OUT',
+  /** The connection leads to another company than the one whose data is stored: nothing is read until `account.confirmCompany()`, or a relink to the company of before. */
+  OTHER_COMPANY: 'OTHER_COMPANY',
   /** A webhook's body had been parsed before it got here; the message names what to move. */
   WEBHOOK_RAW_BODY_REQUIRED: 'WEBHOOK_RAW_BODY_REQUIRED',
   /** A webhook's body was too large, too slow, or broken off. */

@@ -10,6 +10,8 @@ export interface IntegrationEvents {
   /** Something of it could not be read at five looks in a row. Told once; looks go on, ever more seldom. `code`: of the newest failure. */
   'account.degraded': AccountEvent & { failures: number; code: string }
   'account.gone': AccountEvent
+  /** The connection leads to another company than the one whose data is stored: nothing is read or deleted until `account.confirmCompany()`. Told once. */
+  'account.other_company': AccountEvent
   'account.deleted': AccountEvent
   /** A page was stored. `records`: delivered; `changed`: of these, new or different. */
   'sync.page': AccountEvent & { model: string; records: number; changed: number }

@@ -35,7 +35,7 @@ import { verify } from './verify.ts'
 import { createWakeup } from './wakeup.ts'
 import { createWebhookReceiver, type WebhookInput, type WebhookVerdict } from './webhooks/receive.ts'
 import { createVerify } from './webhooks/verify.ts'
-import { run, tick } from './work.ts'
+import { run, type TickOptions, type TickReport, tick } from './work.ts'
 
 /** What {@link createIntegrations} gives: the whole SDK for one Merge API key and one store. */
 export interface Integrations {
@@ -51,8 +51,11 @@ export interface Integrations {
    * `WEBHOOK_RAW_BODY_REQUIRED` when `body` is no bytes, and `CONFIG_INVALID` without `webhookSecrets`.
    */
   receiveWebhook(input: WebhookInput): Promise<WebhookVerdict>
-  /** Does due work for about `budgetMs` milliseconds and returns: cron, serverless. */
-  tick(options: { budgetMs: number; signal?: AbortSignal }): Promise<{ looked: number }>
+  /**
+   * Does due work for `budgetMs` milliseconds (1,000 at least) and returns what it moved: cron, serverless. A page that is under way at the end may take
+   * ten seconds more. Throws `INPUT_INVALID` for a budget that is too small to do anything.
+   */
+  tick(options: TickOptions): Promise<TickReport>
   /** Does due work until aborted: a server process. Any number of processes may run it on one store. */
   run(options: { signal: AbortSignal; concurrency?: number }): Promise<void>
   /** Compares Merge's linked accounts with the store: orphans, gone, unfinished. For an operator, or once a day. */
@@ -120,6 +123,7 @@ function compose(options: Options): Core {
   const breaker = createCircuitBreaker({ clock, random, logger })
   const gateway = createGateway(
     createTransport({ apiBase: hosts.apiBase, apiKey, fetch: options.fetch ?? systemFetch, clock, sleep, random, logger, breaker, budget }),
+    logger,
   )
   const events = createEvents((error) => logger.error('A listener threw', describeError(error)))
 
@@ -159,7 +163,8 @@ function compose(options: Options): Core {
       lookEveryMs: options.sync.lookEvery ?? null,
       idleMs: options.sync.idle ?? 3_600_000,
       leaseMs: 120_000,
-      sliceMs: 55_000,
+      sliceMs: 48_000,
+      graceMs: 10_000,
     },
     reportHealth: (account, health) => reportHealth(link, account, health),
     wishes: readDetails,

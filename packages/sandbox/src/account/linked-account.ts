@@ -13,6 +13,10 @@ export interface LinkedAccount {
   organizationName: string
   emailAddress: string
   status: AccountStatus
+  /** Why it is RELINK_NEEDED, as Merge says it; null where it says nothing. */
+  statusDetail: string | null
+  /** Which company of the customer's is behind it: 0 is the first that was signed in to, and each sign-in to another one counts on. */
+  company: number
   /** Null until somebody has picked one. */
   integration: Integration | null
   /** Null until the link flow was completed once. */
@@ -41,4 +45,15 @@ export interface EndUser {
   category: Category
   organizationName: string
   emailAddress: string
+}
+
+/** What the company behind the account is called. */
+export function companyName({ organizationName, company }: Pick<LinkedAccount, 'organizationName' | 'company'>): string {
+  return company === 0 ? organizationName : `${organizationName} ${company + 1}`
+}
+
+/** Where the company is at the source: `acme` of `acme.bamboohr.example`. */
+export function subdomainOf(account: Pick<LinkedAccount, 'organizationName' | 'company'>): string {
+  const plain = companyName(account).normalize('NFKD').toLowerCase()
+  return plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'company'
 }

@@ -5,7 +5,7 @@ import { tokenFrom, uuidFrom } from '../random.ts'
 import type { Settings } from '../settings.ts'
 import { eventModel } from '../webhook-events.ts'
 import type { Webhooks } from '../webhooks.ts'
-import type { AccountStatus, EndUser, Issue, LinkedAccount } from './linked-account.ts'
+import { type AccountStatus, companyName, type EndUser, type Issue, type LinkedAccount } from './linked-account.ts'
 import { type Copy, createMirror, type RecordChange } from './mirror.ts'
 import { createSource } from './source.ts'
 import type { ModelSync, Permission } from './sync-runs.ts'
@@ -19,13 +19,25 @@ export interface LinkedAccounts {
   byIdentity(originId: string, category: string): LinkedAccount | null
   /** The account with this identity, INCOMPLETE when it had to be made. */
   open(user: EndUser): LinkedAccount
-  /** Makes it COMPLETE: a new one gets its token and starts its first sync; a known one keeps both its id and its token. */
-  complete(account: LinkedAccount, integration: Integration): void
-  setStatus(account: LinkedAccount, status: AccountStatus): void
+  /**
+   * Makes it COMPLETE: a new one gets its token and starts its first sync; a known one keeps both its id and its token. `elsewhere`: a known
+   * one was signed in to another company, whose records take the place of the old ones.
+   */
+  complete(account: LinkedAccount, integration: Integration, how?: { elsewhere?: boolean }): void
+  /** `reason`: what Merge says of RELINK_NEEDED; see `Actions.setStatus`. */
+  setStatus(account: LinkedAccount, status: AccountStatus, reason?: StatusReason): void
   /** A new token; the old one is dead at once. */
   regenerateToken(account: LinkedAccount): string
   /** The id, the token and the data are gone; the identity is free again. */
   delete(account: LinkedAccount): void
+}
+
+/** Why a connection is broken, in Merge's words. `detail: null`: its list says nothing, as with some integrations. */
+export interface StatusReason {
+  /** The `status_detail` of the list of linked accounts. */
+  detail?: string | null
+  /** The description of the issue. */
+  issue?: string
 }
 
 const permissions: Record<AccountStatus, Permission> = { COMPLETE: 'run', IDLE: 'pause', INCOMPLETE: 'stop', RELINK_NEEDED: 'stop' }
@@ -54,18 +66,23 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
       if (known) return known
       const id = uuidFrom(settings.seed, 'linked-account', ++created)
       const empty = { integration: null, accountToken: null, completedAt: null, issues: [], added: 0, data: null }
-      const account: LinkedAccount = { id, ...user, status: 'INCOMPLETE', ...empty }
+      const account: LinkedAccount = { id, ...user, status: 'INCOMPLETE', statusDetail: null, company: 0, ...empty }
       accounts.set(id, account)
       return account
     },
-    complete(account, integration) {
+    complete(account, integration, { elsewhere = false } = {}) {
       const now = settings.clock.now()
       account.integration = integration
       const relinked = account.data !== null
       account.completedAt ??= now
       account.accountToken ??= newToken()
-      account.data ??= linkData(account, now)
+      if (account.data === null) account.data = linkData(account, now)
+      else if (elsewhere) {
+        account.company++
+        account.data.source.moveTo({ company: account.company, organizationName: companyName(account), today: now })
+      }
       account.status = 'COMPLETE'
+      account.statusDetail = null
       const { accountToken } = account
       emit(account, 'LinkedAccount.linked', () => ({ account_token: accountToken, is_relink: relinked }))
       resolveIssues(account)
@@ -75,12 +92,14 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
       // After a relink Merge looks at once for what it missed.
       if (relinked) mirror.requestSync(now)
     },
-    setStatus(account, status) {
+    setStatus(account, status, reason = {}) {
       const now = settings.clock.now()
       account.data?.mirror.catchUp(now)
       account.status = status
+      account.statusDetail =
+        status !== 'RELINK_NEEDED' ? null : reason.detail === undefined ? 'The credentials no longer work.' : reason.detail
       account.data?.mirror.permit(permissions[status])
-      if (status === 'RELINK_NEEDED') reportIssue(account, now)
+      if (status === 'RELINK_NEEDED') reportIssue(account, now, reason.issue)
       else resolveIssues(account)
     },
     regenerateToken(account) {
@@ -94,8 +113,8 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
   }
 
   function linkData(account: LinkedAccount, now: number) {
-    const { category, organizationName } = account
-    const shape = { category, organizationName, seed: settings.seed, linkedAccountId: account.id }
+    const { category, company } = account
+    const shape = { category, company, organizationName: companyName(account), seed: settings.seed, linkedAccountId: account.id }
     const source = createSource({ ...shape, size: settings.sizeOf(category.name), today: now })
     const written = (copy: Copy, change: RecordChange) => {
       const model = category.models.find(({ id }) => id === copy.model)!
@@ -116,12 +135,15 @@ export function createLinkedAccounts(settings: Settings, emit: Webhooks['emit'])
   }
 
   /** One issue per problem and account, updated in place. */
-  function reportIssue(account: LinkedAccount, now: number): void {
+  function reportIssue(
+    account: LinkedAccount,
+    now: number,
+    description = 'The credentials for this account no longer work. The account has to be linked again.',
+  ): void {
     const ongoing = account.issues.find((issue) => issue.status === 'ONGOING')
-    if (ongoing) ongoing.lastAt = now
+    if (ongoing) Object.assign(ongoing, { lastAt: now, description })
     else {
       const id = uuidFrom(settings.seed, account.id, 'issue', account.issues.length)
-      const description = 'The credentials for this account no longer work. The account has to be linked again.'
       const issue: Issue = { id, status: 'ONGOING', description, firstAt: now, lastAt: now }
       account.issues.push(issue)
       emit(account, 'Issue.new', () => issueShape(issue, account))

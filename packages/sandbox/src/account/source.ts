@@ -15,12 +15,16 @@ export interface Source {
   takeUnseen(model: string): string[]
   markUnseen(model: string, id: string): void
   countUnseen(): number
+  /** Another company takes the place of this one: none of the old records is there any more, and no id comes again. */
+  moveTo(company: Pick<SourceInput, 'company' | 'organizationName' | 'today'>): void
 }
 
 export interface SourceInput {
   category: Category
   seed: number
   linkedAccountId: string
+  /** As in {@link LinkedAccount}. */
+  company: number
   organizationName: string
   size: number
   /** Epoch milliseconds. */
@@ -39,18 +43,27 @@ export function createSource(input: SourceInput): Source {
     tables.get(record.model)!.set(record.id, record)
     unseen.get(record.model)!.add(record.id)
   }
-  const random = randomFrom(input.seed, input.linkedAccountId, 'world')
-  const { size, today, organizationName } = input
-  for (const record of input.category.generate({ random, size, today, organizationName, identify: identifier(input) })) put(record)
+  const remove = (model: string, id: string) => {
+    const existed = tables.get(model)?.delete(id) ?? false
+    if (existed) unseen.get(model)!.add(id)
+    return existed
+  }
+  const list = (model: string) => [...(tables.get(model)?.values() ?? [])]
+  const populate = (world: SourceInput) => {
+    const random = randomFrom(...wordsOf(world), 'world')
+    const { size, today, organizationName } = world
+    for (const record of world.category.generate({ random, size, today, organizationName, identify: identifier(world) })) put(record)
+  }
+  populate(input)
 
   return {
     put,
     get: (model, id) => tables.get(model)?.get(id) ?? null,
-    list: (model) => [...(tables.get(model)?.values() ?? [])],
-    remove(model, id) {
-      const existed = tables.get(model)?.delete(id) ?? false
-      if (existed) unseen.get(model)!.add(id)
-      return existed
+    list,
+    remove,
+    moveTo(company) {
+      for (const { id: model } of input.category.models) for (const { id } of list(model)) remove(model, id)
+      populate({ ...input, ...company })
     },
     takeUnseen(model) {
       const ids = [...unseen.get(model)!]
@@ -62,7 +75,11 @@ export function createSource(input: SourceInput): Source {
   }
 }
 
-/** Ids of one linked account's records: two accounts never share one. */
-export function identifier(input: Pick<SourceInput, 'seed' | 'linkedAccountId'>): (model: string, key: string) => string {
-  return (model, key) => uuidFrom(input.seed, input.linkedAccountId, model, key)
+/** Ids of one linked account's records: two accounts never share one, and nor do two companies behind the same account. */
+export function identifier(input: Pick<SourceInput, 'seed' | 'linkedAccountId' | 'company'>): (model: string, key: string) => string {
+  return (model, key) => uuidFrom(...wordsOf(input), model, key)
+}
+
+function wordsOf({ seed, linkedAccountId, company }: Pick<SourceInput, 'seed' | 'linkedAccountId' | 'company'>): (string | number)[] {
+  return company === 0 ? [seed, linkedAccountId] : [seed, linkedAccountId, 'company', company]
 }

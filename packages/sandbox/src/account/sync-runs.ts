@@ -13,7 +13,14 @@ export interface ModelSync {
   lastFinished: number | null
   lastResult: SyncState | null
   nextStart: number | null
+  /** When the newest run that ended as DONE began. */
+  freshAsOf: number | null
+  /** Why it stands still. */
+  reason: SyncReason | null
 }
+
+/** Merge's two, and whatever it may add. */
+export type SyncReason = 'RATE_LIMITED' | 'WAITING_ON_OTHER_MODELS' | (string & {})
 
 /** All in milliseconds of the sandbox's clock, except `batchSize`. */
 export interface SyncTiming {
@@ -35,8 +42,8 @@ export interface SyncRuns {
   requestSync(now: number): void
   /** `stop`: no run starts, as for an account whose connection is broken. `pause`: that, and every model says so. What is under way ends. */
   permit(permission: Permission): void
-  /** How this model's runs end from now on. */
-  setOutcome(model: string, outcome: SyncState, now: number): void
+  /** How this model's runs end from now on, and the reason that is told until it is set again. */
+  setOutcome(model: string, outcome: SyncState, now: number, reason?: SyncReason | null): void
   status(): ModelSync[]
   /** True while a run is under way. */
   running(): boolean
@@ -48,6 +55,8 @@ export type RunFinished = (run: { initial: boolean; models: ModelSync[] }) => vo
 interface Run {
   writes: { model: string; id: string; stamp: number; visibleAt: number }[]
   position: number
+  /** Until when a model waits for those before it. */
+  begins: { state: ModelState; at: number }[]
   ends: { state: ModelState; at: number; done: boolean }[]
   finish: number
   initial: boolean
@@ -62,6 +71,11 @@ interface ModelState {
   lastStart: number | null
   lastFinished: number | null
   lastResult: SyncState | null
+  freshAsOf: number | null
+  /** In the run under way it is not this model's turn yet. */
+  waiting: boolean
+  /** As set from outside. */
+  reason: SyncReason | null
 }
 
 export function createSyncRuns(input: {
@@ -87,11 +101,12 @@ export function createSyncRuns(input: {
     permit: (value) => {
       permission = value
     },
-    setOutcome(model, outcome, now) {
+    setOutcome(model, outcome, now, reason = null) {
       catchUp(now)
       const state = states.find((candidate) => candidate.model.id === model)
       if (!state) throw new SandboxError(`There is no model ${model} here. Known: ${states.map((each) => each.model.id).join(', ')}.`)
       state.outcome = outcome
+      state.reason = reason
       // The only honest way to become DONE is a run. The others are said at once, so that nobody has to wait for one.
       if (outcome === 'DONE') return requestSync(now)
       state.running = outcome === 'SYNCING'
@@ -138,13 +153,14 @@ export function createSyncRuns(input: {
     const step = Math.max(1, Math.floor((duration * 1000) / Math.max(1, batches)))
     // A clock that stands still must not give two runs the same stamps.
     const firstStamp = Math.max(at * 1000, lastStamp + 1)
-    const begun: Run = { writes: [], position: 0, ends: [], finish: at + duration, initial: first }
+    const begun: Run = { writes: [], position: 0, begins: [], ends: [], finish: at + duration, initial: first }
     first = false
     const moment = (batch: number) => Math.min(at + Math.floor((batch * step) / 1000), begun.finish)
     let batch = 0
     for (const { state, ids } of work) {
       state.running = true
       state.lastStart = at
+      begun.begins.push({ state, at: moment(batch) })
       for (let index = 0; index < ids.length; index += timing.batchSize, batch++) {
         const stamp = firstStamp + batch * step
         const visibleAt = moment(batch) + timing.visibilityLagMs
@@ -158,6 +174,7 @@ export function createSyncRuns(input: {
   }
 
   function advance(current: Run, now: number): void {
+    for (const { state, at } of current.begins) state.waiting = now < at
     for (; current.position < current.writes.length; current.position++) {
       const { model, id, stamp, visibleAt } = current.writes[current.position]!
       if (visibleAt > now) break
@@ -170,6 +187,7 @@ export function createSyncRuns(input: {
       const { state } = end
       if (!state.running || !isResult(state.outcome)) continue
       Object.assign(state, { running: false, initial: false, lastFinished: end.at, lastResult: state.outcome })
+      if (state.outcome === 'DONE') state.freshAsOf = state.lastStart
     }
   }
 
@@ -183,7 +201,7 @@ export function createSyncRuns(input: {
   }
 
   function statusOf(state: ModelState): ModelSync {
-    const { model, initial, lastStart, lastFinished, lastResult } = state
+    const { model, initial, lastStart, lastFinished, lastResult, freshAsOf } = state
     const resting = !takesPart(state)
     const status = resting
       ? state.outcome
@@ -200,6 +218,8 @@ export function createSyncRuns(input: {
       lastFinished,
       lastResult,
       nextStart: resting || permission !== 'run' ? null : nextStartOf(),
+      freshAsOf,
+      reason: state.reason ?? (status === 'SYNCING' && state.waiting ? 'WAITING_ON_OTHER_MODELS' : null),
     }
   }
 
@@ -211,7 +231,8 @@ export function createSyncRuns(input: {
 
 function initialState(model: ModelDefinition): ModelState {
   const outcome = model.available ? 'DONE' : 'DISABLED'
-  return { model, outcome, initial: model.available, running: false, lastStart: null, lastFinished: null, lastResult: null }
+  const never = { lastStart: null, lastFinished: null, lastResult: null, freshAsOf: null }
+  return { model, outcome, initial: model.available, running: false, ...never, waiting: false, reason: null }
 }
 
 function takesPart(state: ModelState): boolean {

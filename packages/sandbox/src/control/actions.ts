@@ -1,7 +1,7 @@
-import type { AccountStatus, LinkedAccount } from '../account/linked-account.ts'
-import type { LinkedAccounts } from '../account/linked-accounts.ts'
+import { type AccountStatus, companyName, type LinkedAccount } from '../account/linked-account.ts'
+import type { LinkedAccounts, StatusReason } from '../account/linked-accounts.ts'
 import { identifier } from '../account/source.ts'
-import type { ModelSync, SyncState } from '../account/sync-runs.ts'
+import type { ModelSync, SyncReason, SyncState } from '../account/sync-runs.ts'
 import { isServed, plainRecord } from '../merge/plain-record.ts'
 import { randomFrom } from '../random.ts'
 import { SandboxError } from '../sandbox-error.ts'
@@ -70,10 +70,18 @@ export interface Actions {
   hire(linkedAccountId: string, hired?: Added): Touched
   /** Starts a sync run now, or as soon as the one under way has ended. */
   sync(linkedAccountId: string): void
-  /** RELINK_NEEDED breaks the connection: no more runs, an issue, the old data stays. COMPLETE mends it. */
-  setStatus(linkedAccountId: string, status: AccountStatus): void
-  /** How this model's runs end from now on. Shown at once, except DONE, which takes the run that this starts. */
-  setModelStatus(linkedAccountId: string, model: string, status: SyncState): void
+  /** RELINK_NEEDED breaks the connection: no more runs, an issue, the old data stays; `reason` is what Merge says of it. COMPLETE mends it. */
+  setStatus(linkedAccountId: string, status: AccountStatus, reason?: StatusReason): void
+  /**
+   * The customer signs in again, outside your product and to another company of theirs: id and token stay, `instance_id` and `subdomain` are
+   * others, and none of the old records is there any more. The sync that this starts tells of it. In your product: `link.complete(token, slug, { elsewhere: true })`.
+   */
+  relinkElsewhere(linkedAccountId: string): void
+  /**
+   * How this model's runs end from now on, and the `sync_status_reason` that is told until this is called again. Shown at once, except DONE,
+   * which takes the run that this starts.
+   */
+  setModelStatus(linkedAccountId: string, model: string, status: SyncState, reason?: SyncReason | null): void
 }
 
 export const accountStatuses: readonly AccountStatus[] = ['COMPLETE', 'INCOMPLETE', 'RELINK_NEEDED', 'IDLE']
@@ -110,21 +118,25 @@ export function createActions(settings: Settings, accounts: LinkedAccounts): Act
     add,
     hire: add,
     sync: (linkedAccountId) => linked(linkedAccountId).data.mirror.requestSync(settings.clock.now()),
-    setStatus(linkedAccountId, status) {
+    setStatus(linkedAccountId, status, reason) {
       if (!accountStatuses.includes(status)) throw new SandboxError(`There is no status ${status}. Known: ${accountStatuses.join(', ')}.`)
-      accounts.setStatus(known(linkedAccountId), status)
+      accounts.setStatus(known(linkedAccountId), status, reason)
     },
-    setModelStatus(linkedAccountId, model, status) {
+    relinkElsewhere(linkedAccountId) {
+      const { account } = linked(linkedAccountId)
+      accounts.complete(account, account.integration!, { elsewhere: true })
+    },
+    setModelStatus(linkedAccountId, model, status, reason) {
       if (!syncStates.includes(status)) throw new SandboxError(`There is no sync status ${status}. Known: ${syncStates.join(', ')}.`)
       const { account, data } = linked(linkedAccountId)
-      data.mirror.setOutcome(modelOf(account, model).id, status, settings.clock.now())
+      data.mirror.setOutcome(modelOf(account, model).id, status, settings.clock.now(), reason)
     },
   }
 
   function add(linkedAccountId: string, { fields = {}, immediately }: Added = {}): Touched {
     const { account, data } = linked(linkedAccountId)
-    const identify = identifier({ seed: settings.seed, linkedAccountId })
-    const shared = { identify, today: settings.clock.now(), organizationName: account.organizationName, find: data.source.list }
+    const identify = identifier({ seed: settings.seed, linkedAccountId, company: account.company })
+    const shared = { identify, today: settings.clock.now(), organizationName: companyName(account), find: data.source.list }
     const records = account.category.add({ ...shared, random: randomFor(account), number: ++account.added, fields })
     for (const record of records) data.source.put(record)
     return touched(account, records, immediately)

@@ -61,6 +61,7 @@ const said = document.querySelector('#said')
 const actions = [
   [null, 'change', {}], [null, 'add', {}], [null, 'remove', {}],
   ['Run sync now', 'sync', {}, 'main'], ['Break the connection', 'status', { status: 'RELINK_NEEDED' }], ['Mend it', 'status', { status: 'COMPLETE' }],
+  ['Sign in to another company', 'relink-elsewhere', {}],
 ]
 let shown = ''
 let categories = []

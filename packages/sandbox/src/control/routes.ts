@@ -1,5 +1,6 @@
 import type { AccountStatus } from '../account/linked-account.ts'
-import type { SyncState } from '../account/sync-runs.ts'
+import type { StatusReason } from '../account/linked-accounts.ts'
+import type { SyncReason, SyncState } from '../account/sync-runs.ts'
 import type { Fault } from '../faults.ts'
 import { integrations } from '../integrations.ts'
 import { json } from '../merge/answers.ts'
@@ -48,9 +49,11 @@ function route(sandbox: Levers, name: string, segments: string[], query: URLSear
     case 'POST accounts/:id/sync':
       return done(() => sandbox.sync(id))
     case 'POST accounts/:id/status':
-      return done(() => sandbox.setStatus(id, body.status as AccountStatus))
+      return done(() => sandbox.setStatus(id, body.status as AccountStatus, (body.reason ?? {}) as StatusReason))
+    case 'POST accounts/:id/relink-elsewhere':
+      return done(() => sandbox.relinkElsewhere(id))
     case 'POST accounts/:id/model-status':
-      return done(() => sandbox.setModelStatus(id, String(body.model), body.status as SyncState))
+      return done(() => sandbox.setModelStatus(id, String(body.model), body.status as SyncState, body.reason as SyncReason))
     case 'POST webhooks':
       return done(() => sandbox.setWebhookEvents(body.events as WebhookEvent[]))
     case 'POST faults':

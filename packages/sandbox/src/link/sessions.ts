@@ -30,8 +30,15 @@ export interface LinkSessions {
   create(request: LinkRequest): { linkToken: string; integrationName: string | null }
   /** Expired also stands for unknown, used and abandoned. `origin` is where the browser reaches the sandbox, for the logos. */
   start(linkToken: string, origin: string): LinkStart | { expired: true }
-  /** The end user has picked this integration and entered their credentials. Uses the link token up. */
-  complete(linkToken: string, slug: string): { publicToken: string; linkedAccountId: string } | { error: string }
+  /**
+   * The end user has picked this integration and entered their credentials. Uses the link token up. `elsewhere`: of an account that is there
+   * already they were those of another company; see `relinkElsewhere`.
+   */
+  complete(
+    linkToken: string,
+    slug: string,
+    how?: { elsewhere?: boolean },
+  ): { publicToken: string; linkedAccountId: string } | { error: string }
   /** The end user has left. Uses the link token up and leaves an INCOMPLETE account. */
   abandon(linkToken: string): void
   /** Null when the public token is unknown, used, older than ten minutes, or its account is gone. Uses it up. */
@@ -69,7 +76,7 @@ export function createLinkSessions(settings: Settings, accounts: LinkedAccounts)
         organizationName: session.organizationName,
       }
     },
-    complete(linkToken, slug) {
+    complete(linkToken, slug, how) {
       const session = live(linkToken)
       if (!session) return { error: 'This link token is unknown, used or expired. Create a new one.' }
       // The identity is looked up now and not when the session began: an account that was deleted meanwhile is made anew.
@@ -78,7 +85,7 @@ export function createLinkSessions(settings: Settings, accounts: LinkedAccounts)
       const integration = known?.integration ?? findIntegration(slug, names)
       if (!integration) return { error: `There is no integration ${slug} for ${names.join(', ')}.` }
       const account = known ?? accounts.open(endUser(session, categoryOf(session, integration)!))
-      accounts.complete(account, integration)
+      accounts.complete(account, integration, how)
       session.used = true
       const publicToken = tokenFrom(settings.seed, 'public-token', ++publicTokensMade)
       publicTokens.set(publicToken, { accountId: account.id, expiresAt: settings.clock.now() + publicTokenLifeMs })

@@ -1,13 +1,19 @@
-import type { Issue, LinkedAccount } from '../account/linked-account.ts'
+import { type Issue, type LinkedAccount, subdomainOf } from '../account/linked-account.ts'
 import type { ModelSync } from '../account/sync-runs.ts'
 import { isoMicroseconds } from '../clock.ts'
 import { type Integration, logoUrl } from '../integrations.ts'
+import { uuidFrom } from '../random.ts'
 import type { Settings } from '../settings.ts'
 
 /** How Merge writes what the sandbox keeps. Every key that Merge's client knows is there. */
 
-/** Also the `linked_account` of a webhook. */
+/** `GET /account-details` */
 export function accountDetails(account: LinkedAccount, settings: Settings) {
+  return { ...webhookAccount(account, settings), ...instance(account, settings) }
+}
+
+/** The `linked_account` of a webhook. */
+export function webhookAccount(account: LinkedAccount, settings: Settings) {
   return {
     id: account.id,
     integration: account.integration?.name ?? null,
@@ -21,8 +27,8 @@ export function accountListItem(account: LinkedAccount, settings: Settings, orig
   return {
     id: account.id,
     ...ownership(account, settings),
-    status_detail: account.status === 'RELINK_NEEDED' ? 'The credentials no longer work.' : null,
-    subdomain: null,
+    status_detail: account.statusDetail,
+    subdomain: integration && subdomainOf(account),
     integration: integration && {
       name: integration.name,
       categories: integration.categories,
@@ -70,6 +76,7 @@ export function syncStatus(sync: ModelSync) {
     status: sync.status,
     is_initial_sync: sync.initial,
     selective_sync_configurations_usage: null,
+    ...freshness(sync),
   }
 }
 
@@ -95,7 +102,11 @@ export function issueShape(issue: Issue, account: LinkedAccount) {
 
 /** The `data` of a `LinkedAccount.sync_completed` webhook. */
 export function syncCompleted(account: LinkedAccount, initial: boolean, models: ModelSync[]) {
-  const result = (sync: ModelSync) => ({ last_sync_result: sync.lastResult, last_sync_finished: moment(sync.lastFinished) })
+  const result = (sync: ModelSync) => ({
+    last_sync_result: sync.lastResult,
+    last_sync_finished: moment(sync.lastFinished),
+    ...freshness(sync),
+  })
   return {
     is_initial_sync: initial,
     integration_name: account.integration?.name ?? null,
@@ -113,6 +124,20 @@ export function modelSynced(account: LinkedAccount, sync: ModelSync) {
     synced_fields: Object.keys(records.at(-1)?.fields ?? {}),
     sync_status: syncStatus(sync),
   }
+}
+
+/** Which company at the source this is: null until somebody has signed in. */
+function instance(account: LinkedAccount, settings: Settings) {
+  const { integration, company } = account
+  if (integration === null) return { instance_id: null, instance_display_value: null }
+  return {
+    instance_id: uuidFrom(settings.seed, account.id, 'instance', company),
+    instance_display_value: `${subdomainOf(account)}.${integration.slug}.example`,
+  }
+}
+
+function freshness(sync: ModelSync) {
+  return { data_fresh_as_of: moment(sync.freshAsOf), sync_status_reason: sync.reason }
 }
 
 function ownership(account: LinkedAccount, settings: Settings) {

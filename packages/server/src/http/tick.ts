@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Integrations } from '../integrations.ts'
+import { checkBudget } from '../work.ts'
 
 const BUDGET_MS = 20_000
 
@@ -13,9 +14,7 @@ export function createTickRoute(
   budgetMs: number = BUDGET_MS,
 ): ((request: Request) => Promise<Response>) | null {
   const secret = integrations.core.tickSecret
-  if (!(Number.isFinite(budgetMs) && budgetMs > 0)) {
-    throw new IntegrationError(ErrorCode.CONFIG_INVALID, '"tickBudgetMs" must be a number of milliseconds, more than 0.')
-  }
+  checkBudget(budgetMs, 'tickBudgetMs', ErrorCode.CONFIG_INVALID)
   if (secret === null) return null
   const wanted = digest(secret.reveal())
   return async (request) => {
@@ -26,8 +25,8 @@ export function createTickRoute(
         'A call of the tick route did not carry "tickSecret" (CONNECT_INTEGRATION_TICK_SECRET) as bearer token.',
       )
     }
-    const { looked } = await integrations.tick({ budgetMs, signal: request.signal })
-    return Response.json({ looked }, { headers: { 'cache-control': 'no-store' } })
+    const report = await integrations.tick({ budgetMs, signal: request.signal })
+    return Response.json(report, { headers: { 'cache-control': 'no-store' } })
   }
 }
 

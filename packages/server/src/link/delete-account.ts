@@ -23,11 +23,11 @@ export async function deleteAccount(context: LinkContext, account: Account): Pro
   return result === 'deleted' ? 'deleted' : 'deleting'
 }
 
-/** One attempt to carry out a recorded intent; also what the work loop calls. `retryAt` in epoch milliseconds. */
-export async function finishDeletion(context: LinkContext, account: Account): Promise<'deleted' | { retryAt: number }> {
+/** One attempt to carry out a recorded intent; also what the work loop calls. `retryInMs` in milliseconds. */
+export async function finishDeletion(context: LinkContext, account: Account): Promise<'deleted' | { retryInMs: number }> {
   // What a webhook brought before the intent was recorded would be lost with the row, and stay linked at Merge.
   const settled = await settleCandidates(context, account)
-  if (settled.again !== null) return { retryAt: settled.again }
+  if (settled.againInMs !== null) return { retryInMs: settled.againInMs }
   const key = { id: account.id, organizationId: account.organizationId }
   let removed: string | null = null
   for (let row = settled.attached ? await context.storage.get(key) : account; row !== null && row.status !== 'deleted'; ) {
@@ -36,7 +36,7 @@ export async function finishDeletion(context: LinkContext, account: Account): Pr
       try {
         await removeAtMerge(context, row, row.token)
       } catch (error) {
-        return { retryAt: await postpone(context, row, error) }
+        return { retryInMs: await postpone(context, row, error) }
       }
       // A late link may have stored another token meanwhile: that one must go as well.
       row = await context.storage.get(key)
@@ -81,5 +81,5 @@ async function postpone(context: LinkContext, account: Account, error: unknown):
     accountId: account.id,
     code: describeError(error).code,
   })
-  return now + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1))
+  return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1))
 }

@@ -22,8 +22,10 @@ export interface Details {
   relinks: number
   /** By model: how often a rebuild was asked for. */
   rebuilds: Record<string, number>
-  /** By model: when a mass deletion was last confirmed, epoch milliseconds. */
+  /** By model: the number of the newest mass deletion that was confirmed. */
   confirmedDeletions: Record<string, number>
+  /** How often it was confirmed that another company is meant. */
+  companies: number
   /** Failed deletions in a row. */
   deletions: number
   /** Of a row that is being deleted: all of its tokens are dead at Merge, and it takes no other any more. */
@@ -82,6 +84,7 @@ const EMPTY: Details = {
   relinks: 0,
   rebuilds: {},
   confirmedDeletions: {},
+  companies: 0,
   deletions: 0,
   closed: false,
   candidates: [],

@@ -12,7 +12,7 @@ const ASK_AGAIN_MS = 60_000
 /** `attached`: one became the row's token, or, of a row that is being deleted, was deleted with. `again`: when to ask for those that are left, epoch milliseconds; `null`: none is. */
 export interface Settled {
   attached: boolean
-  again: number | null
+  againInMs: number | null
 }
 
 /**
@@ -46,10 +46,10 @@ export async function settleCandidates(context: LinkContext, account: Account): 
     return { details: writeDetails({ ...details, candidates: settled(details.candidates) }), updatedAt: now }
   })
   const left = row === null ? [] : readDetails(row).candidates.filter(({ token }) => token !== null)
-  return { attached, again: left.length === 0 ? null : Math.min(...left.map(({ tryAt }) => tryAt)) }
+  return { attached, againInMs: left.length === 0 ? null : Math.max(0, Math.min(...left.map(({ tryAt }) => tryAt)) - now) }
 }
 
-const NOTHING: Settled = { attached: false, again: null }
+const NOTHING: Settled = { attached: false, againInMs: null }
 
 async function ask(context: LinkContext, account: Account, candidate: Candidate): Promise<'attached' | Partial<Candidate>> {
   const tryAt = context.clock.now() + ASK_AGAIN_MS * 2 ** candidate.refusals

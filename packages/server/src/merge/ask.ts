@@ -9,7 +9,7 @@ export async function ask<Schema extends z.core.$ZodType>(transport: Transport, 
 }
 
 /**
- * All pages of a list, one after the other. A cursor that comes twice throws `UPSTREAM_PAGINATION_LOOP`, and so does a list that goes on
+ * All pages of a list, one after the other, until one without `next`: null, empty or left out. A cursor that comes twice throws `UPSTREAM_PAGINATION_LOOP`, and so does a list that goes on
  * after `most` pages of 100 entries: nobody has that many, and each has to be kept.
  */
 export async function* pages<Schema extends z.core.$ZodType<{ next?: string | null | undefined }>>(
@@ -24,7 +24,7 @@ export async function* pages<Schema extends z.core.$ZodType<{ next?: string | nu
     const body = parse(schema, first, answer)
     yield { body, date: answer.date }
     const next = (body as { next?: string | null }).next
-    if (next === null || next === undefined) return
+    if (next === null || next === undefined || next === '') return
     if (seen.has(next)) throw failure(first, ErrorCode.UPSTREAM_PAGINATION_LOOP, 'returned a cursor that it had returned before.')
     seen.add(next)
     if (seen.size >= most) throw failure(first, ErrorCode.UPSTREAM_PAGINATION_LOOP, `has no end: it was not read beyond ${most} pages.`)

@@ -1,33 +1,20 @@
 import { Secret } from '../secrets/secret.ts'
-import { ask, pages } from './ask.ts'
+import type { Logger } from '../system.ts'
+import { ask } from './ask.ts'
 import type { Caller } from './call.ts'
 import { createDoubts } from './doubts.ts'
 import { hasStatus } from './has-status.ts'
+import { type Integration, readIntegration } from './integration.ts'
+import { createListReader } from './read-lists.ts'
 import { createRecordReader } from './read-records.ts'
-import {
-  accountDetailsSchema,
-  accountTokenSchema,
-  integrationsSchema,
-  issuesSchema,
-  linkedAccountsSchema,
-  linkTokenSchema,
-  syncStatusSchema,
-} from './schemas.ts'
+import { accountDetailsSchema, accountTokenSchema, linkTokenSchema } from './schemas.ts'
 import type { Transport } from './transport.ts'
+
+export type { CatalogEntry, Integration } from './integration.ts'
+export type { AccountIssue, LinkedAccountAtMerge, ModelStatus } from './read-lists.ts'
 
 /** Everything this SDK asks of Merge, in our own words: the only code that knows Merge's URLs and wire shapes. */
 export type Gateway = ReturnType<typeof createGateway>
-
-export interface Integration {
-  name: string
-  slug: string
-  logoUrl: string | null
-  color: string | null
-}
-
-export interface CatalogEntry extends Integration {
-  categories: string[]
-}
 
 export interface LinkTokenRequest {
   originId: string
@@ -53,39 +40,13 @@ export interface AccountDetails {
   integrationSlug: string | null
   /** Merge knows the same account of the source under another linked account too. */
   isDuplicate: boolean
+  /** Which company at the source it is, where Merge knows: two that differ are two companies. */
+  instanceId: string | null
+  /** The same for the eye, such as its address. */
+  instanceName: string | null
 }
 
-/** An entry of Merge's own list; it never carries a token. */
-export interface LinkedAccountAtMerge {
-  linkedAccountId: string
-  originId: string | null
-  category: string
-  status: string
-}
-
-/** A problem at the source. */
-export interface AccountIssue {
-  id: string
-  status: 'ongoing' | 'resolved'
-  /** In plain words, and in English. */
-  description: string
-  /** ISO 8601. */
-  firstAt: string | null
-  lastAt: string | null
-}
-
-export interface ModelStatus {
-  model: string
-  /** SYNCING, DONE, FAILED, DISABLED, PAUSED or PARTIALLY_SYNCED; open for more. */
-  status: string
-  isInitialSync: boolean
-  lastSyncResult: string | null
-  lastSyncStart: string | null
-  lastSyncFinished: string | null
-  nextSyncStart: string | null
-}
-
-export function createGateway(transport: Transport) {
+export function createGateway(transport: Transport, logger: Logger) {
   const doubts = createDoubts()
   return {
     /** `POST /{category}/v1/link-token`. For a known (origin id, category) Merge reopens that account: a relink. */
@@ -154,6 +115,8 @@ export function createGateway(transport: Transport) {
         accountType: answer.account_type === 'PRODUCTION' || answer.account_type === 'TEST' ? answer.account_type : null,
         integrationSlug: answer.integration_slug ?? null,
         isDuplicate: answer.is_duplicate === true,
+        instanceId: answer.instance_id,
+        instanceName: answer.instance_display_value,
       }
     },
 
@@ -168,72 +131,7 @@ export function createGateway(transport: Transport) {
       }
     },
 
-    /** `GET /{category}/v1/linked-accounts?id=`, both lists: without `is_test_account` Merge leaves test accounts out. `null` when Merge has no such account. */
-    async findLinkedAccount(category: string, linkedAccountId: string): Promise<{ status: string } | null> {
-      for (const isTest of [undefined, 'true']) {
-        const answer = await ask(transport, linkedAccountsSchema, {
-          method: 'GET',
-          template: '/{category}/v1/linked-accounts',
-          params: { category },
-          query: { id: linkedAccountId, category, is_test_account: isTest },
-        })
-        const found = answer.results.find((account) => account.id === linkedAccountId)
-        if (found) return { status: found.status ?? 'COMPLETE' }
-      }
-      return null
-    },
-
-    /** The same list whole, production and test accounts of one category. */
-    async linkedAccounts(category: string): Promise<LinkedAccountAtMerge[]> {
-      const accounts: LinkedAccountAtMerge[] = []
-      for (const isTest of [undefined, 'true']) {
-        const first = {
-          method: 'GET',
-          template: '/{category}/v1/linked-accounts',
-          params: { category },
-          query: { category, is_test_account: isTest },
-        } as const
-        for await (const { body } of pages(transport, linkedAccountsSchema, first, MOST_PAGES.linkedAccounts)) {
-          for (const row of body.results) {
-            accounts.push({
-              linkedAccountId: row.id,
-              originId: row.end_user_origin_id ?? null,
-              category: row.category ?? category,
-              status: row.status ?? 'COMPLETE',
-            })
-          }
-        }
-      }
-      return accounts
-    },
-
-    /** `GET /{category}/v1/sync-status`, all pages, with Merge's clock at the time of the first. */
-    async syncStatus(category: string, accountToken: Secret, caller?: Caller): Promise<{ date: number | null; models: ModelStatus[] }> {
-      const models: ModelStatus[] = []
-      let date: number | null = null
-      const first = {
-        method: 'GET',
-        template: '/{category}/v1/sync-status',
-        params: { category },
-        accountToken,
-        ...(caller ? { caller } : {}),
-      } as const
-      for await (const answer of pages(transport, syncStatusSchema, first, MOST_PAGES.syncStatus)) {
-        if (models.length === 0) date = answer.date
-        for (const row of answer.body.results) {
-          models.push({
-            model: row.model_id,
-            status: row.status,
-            isInitialSync: row.is_initial_sync ?? false,
-            lastSyncResult: row.last_sync_result ?? null,
-            lastSyncStart: row.last_sync_start ?? null,
-            lastSyncFinished: row.last_sync_finished ?? null,
-            nextSyncStart: row.next_sync_start ?? null,
-          })
-        }
-      }
-      return { date, models }
-    },
+    ...createListReader(transport, logger),
 
     ...createRecordReader(transport),
 
@@ -241,56 +139,5 @@ export function createGateway(transport: Transport) {
     async resync(category: string, accountToken: Secret): Promise<void> {
       await transport({ method: 'POST', template: '/{category}/v1/sync-status/resync', params: { category }, accountToken, retry: false })
     },
-
-    /** `GET /{category}/v1/issues?linked_account_id=`, all pages, newest first. By id, because a token has no place in a URL. */
-    async issues(category: string, linkedAccountId: string): Promise<AccountIssue[]> {
-      const first = {
-        method: 'GET',
-        template: '/{category}/v1/issues',
-        params: { category },
-        query: { linked_account_id: linkedAccountId },
-      } as const
-      const issues: AccountIssue[] = []
-      for await (const { body } of pages(transport, issuesSchema, first, MOST_PAGES.issues)) {
-        for (const row of body.results) {
-          issues.push({
-            id: row.id,
-            status: row.status === 'RESOLVED' ? 'resolved' : 'ongoing',
-            description: row.error_description,
-            firstAt: row.first_incident_time ?? null,
-            lastAt: row.last_incident_time ?? null,
-          })
-        }
-      }
-      return issues.sort((one, other) => (other.lastAt ?? '').localeCompare(one.lastAt ?? ''))
-    },
-
-    /** `GET /organizations/integrations`: what this Merge organization has enabled, all pages. */
-    async integrations(): Promise<CatalogEntry[]> {
-      const entries: CatalogEntry[] = []
-      const first = { method: 'GET', template: '/organizations/integrations' } as const
-      for await (const { body } of pages(transport, integrationsSchema, first, MOST_PAGES.integrations)) {
-        for (const result of body.results) entries.push({ ...readIntegration(result), categories: result.categories ?? [] })
-      }
-      return entries
-    },
-  }
-}
-
-/** Far more than anybody has: one row for each model of an account, one for each of Merge's integrations. */
-const MOST_PAGES = { syncStatus: 100, integrations: 100, issues: 1_000, linkedAccounts: 10_000 }
-
-function readIntegration(value: {
-  name: string
-  slug?: string | null | undefined
-  color?: string | null | undefined
-  image?: string | null | undefined
-  square_image?: string | null | undefined
-}): Integration {
-  return {
-    name: value.name,
-    slug: value.slug ?? value.name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
-    logoUrl: value.square_image ?? value.image ?? null,
-    color: value.color ?? null,
   }
 }

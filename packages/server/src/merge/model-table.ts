@@ -47,10 +47,14 @@ export function findModel(model: string): ModelRow | undefined {
  * (`ats.Tag` in `hris`) or is new: never an error, because Merge adds names without notice.
  */
 export function matchModel(category: string, name: string): ModelRow | undefined {
-  const own = squeeze(category)
-  const dot = name.lastIndexOf('.')
-  if (dot >= 0 && squeeze(name.slice(0, dot)) !== own) return undefined
-  return byKnownName.get(nameKey(own, name.slice(dot + 1)))
+  const key = keyOf(category, name)
+  return key === null ? undefined : byKnownName.get(key)
+}
+
+/** Whether Merge means this row by a name it sent, in any of the spellings that {@link matchModel} knows. */
+export function isNameOf(row: ModelRow, name: string): boolean {
+  const key = keyOf(row.category, name)
+  return key !== null && knownNames(row).includes(key)
 }
 
 /** What `'all'` stands for. */
@@ -76,6 +80,14 @@ function complete(row: SparseRow): ModelRow {
 
 function knownNames({ category, model, path, webhook, aliases }: ModelRow): string[] {
   return [model, path, webhook, ...aliases].map((name) => nameKey(category, name.slice(name.lastIndexOf('.') + 1)))
+}
+
+/** `null`: the name is of another category. */
+function keyOf(category: string, name: string): string | null {
+  const own = squeeze(category)
+  const dot = name.lastIndexOf('.')
+  if (dot >= 0 && squeeze(name.slice(0, dot)) !== own) return null
+  return nameKey(own, name.slice(dot + 1))
 }
 
 /** `CRMAccount`, `crm-accounts` and `Account` are told apart by nothing but fashion: no case, no marks, no category in front. */

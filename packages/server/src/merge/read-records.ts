@@ -4,12 +4,13 @@ import { ask } from './ask.ts'
 import { type Call, type Caller, failure } from './call.ts'
 import { hasStatus } from './has-status.ts'
 import type { ModelRow } from './model-table.ts'
-import { pageSchema, recordSchema } from './schemas.ts'
+import { listSchema, recordSchema } from './schemas.ts'
 import { formatSecond } from './stamp.ts'
 import type { Transport } from './transport.ts'
 
 export interface ListPage {
   records: unknown[]
+  /** `null` on the last page. */
   next: string | null
 }
 
@@ -38,8 +39,8 @@ export function createRecordReader(transport: Transport) {
         ...(position.caller ? { caller: position.caller } : {}),
       }
       try {
-        const answer = await ask(transport, pageSchema, call)
-        return { records: answer.results, next: answer.next ?? null }
+        const answer = await ask(transport, listSchema, call)
+        return { records: answer.results, next: answer.next || null }
       } catch (error) {
         if (position.cursor !== null && hasStatus(error, 404))
           throw failure(

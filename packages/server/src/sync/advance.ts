@@ -8,12 +8,14 @@ import type { Plan } from './plan.ts'
  * walk and at no other moment.
  */
 export type Answer =
-  | { kind: 'planned'; plan: Plan; status: ModelStatus | null }
+  | { kind: 'planned'; plan: Plan; status: ModelStatus | null; shape: string; now: number }
+  /** The stored rows were rewritten up to `after`; `null`: all of them have the new shape. */
+  | { kind: 'reshaped'; shape: string; until: number; after: number | null }
   /** `next`: the cursor of the next page; `null`: this was the last. */
-  | { kind: 'page'; next: string | null; records: number; unstamped: number; now: number }
+  | { kind: 'page'; next: string | null; records: number; unstamped: number; withoutId: number; leftOut: number; now: number }
   /** What the store said to the page before: how many live records it made tombstones. */
   | { kind: 'stored'; deleted: number }
-  | { kind: 'held'; now: number }
+  | { kind: 'held' }
   | { kind: 'quarantined'; refused: readonly Quarantined[]; accepted: readonly string[] }
   /** One in quarantine was asked for by its id, and is not stored yet; `hidden`: Merge does not show it that way. */
   | { kind: 'reread'; id: string; hidden: boolean; now: number }
@@ -25,7 +27,11 @@ export type Answer =
 export function advance(state: Checkpoint, answer: Answer): Checkpoint {
   switch (answer.kind) {
     case 'planned':
-      return planned({ ...state, status: answer.status?.status ?? null }, answer.plan)
+      return planned(state, answer)
+    case 'reshaped':
+      return answer.after === null
+        ? { ...state, shape: answer.shape, reshape: null }
+        : { ...state, reshape: { shape: answer.shape, until: answer.until, after: answer.after } }
     case 'page':
       return state.walk === null ? state : paged(state, state.walk, answer)
     case 'cursor_invalid':
@@ -33,7 +39,7 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
     case 'stored':
       return state.walk === null ? state : { ...state, walk: { ...state.walk, deleted: state.walk.deleted + answer.deleted } }
     case 'held':
-      return { ...state, heldSince: state.heldSince ?? answer.now }
+      return state.held ? state : { ...state, held: true, holds: state.holds + 1 }
     case 'quarantined':
       return { ...state, quarantine: quarantine(state, answer.refused, answer.accepted) }
     case 'reread':
@@ -41,35 +47,60 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
     case 'sunk':
       return state.unsunk === null ? state : { ...state, unsunk: null, problem: null }
     case 'failed':
-      return { ...state, problem: answer.code, endlessAt: isEndless(state, answer.code) ? answer.now : state.endlessAt }
+      return failed(state, answer)
   }
 }
 
-function planned(state: Checkpoint, plan: Plan): Checkpoint {
-  if (plan.do !== 'walk') return state
-  return { ...state, walk: plan.walk, sweep: plan.sweep, fingerprint: plan.fingerprint, generation: plan.generation }
+function planned(state: Checkpoint, { plan, status, shape, now }: Extract<Answer, { kind: 'planned' }>): Checkpoint {
+  const heard = {
+    ...state,
+    status: status?.status ?? null,
+    reason: status?.reason ?? null,
+    freshAsOf: status?.dataFreshAsOf ?? null,
+    waitingSince: plan.do === 'wait' ? (state.waitingSince ?? now) : null,
+  }
+  if (plan.do !== 'walk') return heard
+  const { walk, sweep, fingerprint, generation, companies, owed } = plan
+  // What is stored already has this shape by now, or there is nothing.
+  return { ...heard, walk, sweep, fingerprint, generation, companies, owed, shape }
+}
+
+function failed(state: Checkpoint, { code, now }: Extract<Answer, { kind: 'failed' }>): Checkpoint {
+  if (!isEndless(state, code) || state.walk === null) return { ...state, problem: code }
+  return { ...state, problem: code, endlessAt: now, walk: { ...state.walk, endless: true } }
 }
 
 function paged(state: Checkpoint, before: Walk, page: Extract<Answer, { kind: 'page' }>): Checkpoint {
   const commits = state.commits + 1
-  const walk = { ...before, unstamped: before.unstamped || page.unstamped > 0 }
-  if (page.next !== null)
-    return { ...state, commits, walk: { ...walk, cursor: page.next, records: walk.records + page.records }, problem: problemOf(state) }
+  const walk = {
+    ...before,
+    unstamped: before.unstamped || page.unstamped > 0,
+    records: before.records + page.records,
+    leftOut: before.leftOut + page.leftOut,
+    withoutId: before.withoutId + page.withoutId,
+    progressedAt: page.now,
+  }
+  if (page.next !== null) return { ...state, commits, walk: { ...walk, cursor: page.next }, problem: problemOf(state) }
+  const whole = walk.after === null
+  // Everything that came was left out: that is no copy of anything, whatever Merge calls its own.
+  const empty = walk.records > 0 && walk.leftOut >= walk.records
   return {
     ...state,
     commits,
     walk: null,
     ...watermark(state, walk),
     seen: walk.seen,
-    sweptAt: walk.after === null ? page.now : state.sweptAt,
-    endlessAt: walk.after === null ? null : state.endlessAt,
+    sweptAt: whole ? page.now : state.sweptAt,
+    endlessAt: whole ? null : state.endlessAt,
+    owed: walk.kind === 'sweep' ? Math.max(0, state.owed - 1) : state.owed,
     walkedAt: page.now,
-    ready: state.ready || walk.completeness !== 'none',
+    ready: whole && empty ? false : state.ready || walk.completeness !== 'none',
     completeness: walk.completeness === 'none' ? state.completeness : walk.completeness,
-    problem: walk.after === null ? null : problemOf(state),
-    heldSince: null,
+    problem: empty ? ErrorCode.SYNC_RECORDS_LEFT_OUT : whole ? null : problemOf(state),
+    held: false,
+    withoutId: whole ? walk.withoutId : state.withoutId + walk.withoutId,
     // A walk of everything that did not meet one has shown that it is not there any more.
-    quarantine: walk.after === null ? state.quarantine.filter((record) => record.at >= walk.startedAt) : state.quarantine,
+    quarantine: whole ? state.quarantine.filter((record) => record.commit >= walk.firstCommit) : state.quarantine,
   }
 }
 

@@ -1,4 +1,7 @@
-/** Where a model stands: the core's state per (account, model), kept by the store as opaque text. */
+/**
+ * Where a model stands: the core's state per (account, model), kept by the store as opaque text. Its moments are the store's clock's,
+ * the one that all workers share, and one that lies in the future counts as unknown; what has to be told apart exactly is counted instead.
+ */
 export interface Checkpoint {
   /** `modified_after` of the next incremental walk, epoch milliseconds; `null`: read from the beginning. */
   low: number | null
@@ -17,6 +20,13 @@ export interface Checkpoint {
   endlessAt: number | null
   /** What a record looks like and where it comes from; another one means reading everything anew. */
   fingerprint: string | null
+  /** What the stored rows look like: the omitted fields, and whether data is kept; `null`: nothing was stored under this rule yet. */
+  shape: string | null
+  /** Rewriting the stored rows to another shape, as far as it has come in the change feed; `null`: not under way. */
+  reshape: { shape: string; after: number; until: number } | null
+  /** How many confirmations of another company were carried out, and how many full syncs are still to follow the newest of them. */
+  companies: number
+  owed: number
   /** Merge's last sync as known when the last complete walk began: unchanged means nothing new of that kind. */
   seen: string | null
   /** An initial walk was completed after Merge's own first sync. */
@@ -24,15 +34,24 @@ export interface Checkpoint {
   completeness: 'none' | 'partial' | 'complete'
   /** Merge's word when last asked; `null`: it does not list the model. */
   status: string | null
+  /** Merge's own reason for that, where it gave one. */
+  reason: string | null
+  /** ISO 8601, from Merge: its copy has everything that the source had then. */
+  freshAsOf: string | null
+  /** Since when Merge's first sync is waited for, epoch milliseconds. */
+  waitingSince: number | null
   /** End of the last complete walk, epoch milliseconds. */
   walkedAt: number | null
   /** Error code of the last attempt, if it failed. */
   problem: string | null
-  /** Since when a mass deletion waits to be confirmed, epoch milliseconds. */
-  heldSince: number | null
+  /** Counts the mass deletions that had to be confirmed; the newest one is `held` until the walk that met it ends. */
+  holds: number
+  held: boolean
+  /** Records that the last walk of everything, or a walk since, met without anything that tells them apart. */
+  withoutId: number
   /** Records that could not be stored, at most 100. Taken off by whoever can store one later, and by a walk of everything that does not meet it. */
   quarantine: Quarantined[]
-  /** What a sweep retired after this `seq` has yet to reach the sink. */
+  /** Deletions after this `seq` of the change feed have yet to reach the sink. */
   unsunk: number | null
 }
 
@@ -43,6 +62,8 @@ export interface Quarantined {
   code: string
   /** When it was last left out, epoch milliseconds. */
   at: number
+  /** The checkpoint's `commits` then: whether a walk has met it is told by this and by no clock. */
+  commit: number
   /** How often it was asked for by its id, and when last, epoch milliseconds. */
   tries?: number
   triedAt?: number
@@ -59,6 +80,15 @@ export interface Walk {
   nextLow: number
   cursor: string | null
   startedAt: number
+  /** When its newest page was stored, or it was begun from its first page again. */
+  progressedAt: number
+  /** The checkpoint's `commits` when it began. */
+  firstCommit: number
+  /** Records that it could not store: without an id, refused by the store, or nested too deeply. While there is one, it deletes nothing. */
+  leftOut: number
+  withoutId: number
+  /** It met a list without an end twice in a row. */
+  endless: boolean
   seen: string | null
   /** It met a record without its stamp. */
   unstamped: boolean
@@ -68,8 +98,6 @@ export interface Walk {
   records: number
   /** Live records in the store when it began, and how many of them it has turned into tombstones since. */
   live: number
-  /** Of a sweep: where the change feed stood when it began; everything that it retires comes after. */
-  seq: number
   deleted: number
   /** Live records and `deleted` as they were when the newest look at it began. */
   look: { live: number; deleted: number }
@@ -85,13 +113,22 @@ export const EMPTY_CHECKPOINT: Checkpoint = {
   sweptAt: null,
   endlessAt: null,
   fingerprint: null,
+  shape: null,
+  reshape: null,
+  companies: 0,
+  owed: 0,
   seen: null,
   ready: false,
   completeness: 'none',
   status: null,
+  reason: null,
+  freshAsOf: null,
+  waitingSince: null,
   walkedAt: null,
   problem: null,
-  heldSince: null,
+  holds: 0,
+  held: false,
+  withoutId: 0,
   quarantine: [],
   unsunk: null,
 }

@@ -29,8 +29,10 @@ export interface Wishes {
   relinks: number
   /** By model: how often a rebuild was asked for. */
   rebuilds: Readonly<Record<string, number>>
-  /** By model: when a mass deletion was last confirmed, epoch milliseconds. */
+  /** By model: the number of the newest mass deletion that was confirmed. */
   confirmedDeletions: Readonly<Record<string, number>>
+  /** How often it was confirmed that another company is meant. */
+  companies: number
 }
 
 export interface SyncSettings {
@@ -47,5 +49,8 @@ export interface SyncSettings {
   lookEveryMs: number | null
   idleMs: number
   leaseMs: number
+  /** After so many milliseconds a look begins nothing new. */
   sliceMs: number
+  /** What is under way then has so many milliseconds to end. */
+  graceMs: number
 }

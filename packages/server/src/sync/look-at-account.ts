@@ -1,163 +1,142 @@
-import { createHash } from 'node:crypto'
-import { IntegrationError } from '../errors.ts'
-import type { Caller } from '../merge/call.ts'
+import { ErrorCode, IntegrationError } from '../errors.ts'
 import { isResting } from '../merge/circuit-breaker.ts'
-import type { ModelStatus } from '../merge/gateway.ts'
-import { hasStatus } from '../merge/has-status.ts'
-import { type ModelRow, matchModel } from '../merge/model-table.ts'
-import type { Secret } from '../secrets/secret.ts'
 import type { Account, Claim } from '../storage/port.ts'
-import { ACCOUNT, type AccountCheckpoint, readAccountCheckpoint } from './account-checkpoint.ts'
-import type { SyncContext } from './context.ts'
+import { ACCOUNT, type AccountCheckpoint, type Facts, readAccountCheckpoint } from './account-checkpoint.ts'
+import type { SyncContext, Wishes } from './context.ts'
+import { startDeadline } from './deadline.ts'
 import { createGovernor, type Governor } from './governor.ts'
-import type { Look, WalkResult } from './look.ts'
-import { nextLook, type Turn } from './next-look.ts'
+import type { Lease } from './lease.ts'
+import type { Progress } from './look.ts'
+import { hasPassed } from './moments.ts'
+import { nextLook, TOO_SLOW_AFTER, type Turn } from './next-look.ts'
 import { isReady } from './progress.ts'
-import { rereadQuarantine } from './reread-quarantine.ts'
-import { walkModel } from './walk-model.ts'
+import { type Findings, readAccount } from './read-account.ts'
+
+export interface LookOptions {
+  /** Ends the look at once: what was stored stays, and the next look goes on from there. */
+  signal: AbortSignal
+  /** `clock.monotonic()` after which nothing is begun; what is under way then has `settings.graceMs` (10 seconds) to end. */
+  until: number
+  lease: Lease
+  /** The store's clock, epoch milliseconds. */
+  now: () => number
+}
 
 /**
- * One look at one claimed account: asks Merge how its syncs stand, reads what is new of every wanted model, and gives the
- * lease back with the time of the next look. Bounded by a slice (55 seconds unless set otherwise). Never throws for what Merge
- * answers: a failing look is told as an event, and the next one comes with back-off. When the lease was lost
- * it just stops; when the store fails it throws, and the lease runs out by itself.
+ * One look at one claimed account: asks Merge how its syncs stand, reads what is new of every wanted model, and gives the lease back with the time
+ * of the next look. Resolves with what was stored. Never throws for what Merge answers: a failing look is told as an event, and the next one
+ * comes with back-off. When the lease was lost it just stops; when the store fails it throws, and the lease runs out by itself.
  */
-export async function lookAtAccount(context: SyncContext, claim: Claim, signal: AbortSignal): Promise<void> {
+export async function lookAtAccount(context: SyncContext, claim: Claim, options: LookOptions): Promise<Progress> {
   const before = readAccountCheckpoint(claim.account)
+  const wishes = context.wishes(claim.account)
   const governor = createGovernor(context.settings.plan, context.clock, context.sleep, before.pace)
-  const end = (findings: Findings) => release(context, claim, { before, findings, governor, signal })
-  try {
-    const findings = await read(context, claim, before, governor, signal)
-    if (findings.results.some((result) => result.outcome === 'fenced')) return
-    await end(findings)
-  } catch (error) {
-    // Aborted in mid-wait: what was stored stays, and the next look goes on from there.
-    if (signal.aborted) return await end({ results: [{ outcome: 'unfinished' }], statuses: [] })
-    if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
-    if (isResting(error)) return await end({ results: [{ outcome: 'postponed', retryAfterMs: error.retryAfterMs ?? 0 }], statuses: [] })
-    tellProblem(context, claim.account, error)
-    await end({ results: [{ outcome: 'failed', error }], statuses: [] })
+  const deadline = startDeadline(context, { until: options.until, signals: [options.signal, options.lease.lost] })
+  const progress: Progress = { pages: 0, records: 0 }
+  const asked = claim.dirty > before.dirtySeen
+  const findings: Findings = {
+    results: [],
+    facts: before.wishesSeen === wishesText(wishes) ? reusable(before.facts, asked, options.now()) : null,
+    company: before.company,
+    moved: false,
   }
-}
-
-interface Findings {
-  results: readonly WalkResult[]
-  statuses: readonly ModelStatus[]
-}
-
-const NOTHING: Findings = { results: [], statuses: [] }
-
-async function read(
-  context: SyncContext,
-  claim: Claim,
-  before: AccountCheckpoint,
-  governor: Governor,
-  outer: AbortSignal,
-): Promise<Findings> {
-  const { account } = claim
-  if (account.token === null) return NOTHING
-  const stop = new AbortController()
-  const signal = AbortSignal.any([outer, stop.signal])
-  const wishes = context.wishes(account)
-  const caller = { lane: 'sync', signal, turn: () => governor.turn(signal), throttled: governor.throttled } as const
-
-  const token = await context.vault.open(account.token, 'account-token', account)
-  if (!(await checkHealth(context, account, token, caller))) return NOTHING
-  const rows = context.settings.models.filter((row) => row.category === account.category)
-  const { date, models } = await context.gateway.syncStatus(account.category, token, caller)
-  const look: Look = {
+  const visit = {
     claim,
-    token,
-    date,
-    asked: claim.dirty > before.dirtySeen,
-    fingerprint: (row) => fingerprint(context, wishes.relinks, row),
-    generation: (row) => wishes.rebuilds[row.model] ?? 0,
-    confirmedDeletions: (row) => wishes.confirmedDeletions[row.model] ?? null,
-    caller,
-    keepLease: leaseKeeper(context, claim),
-    until: context.clock.now() + context.settings.sliceMs,
+    wishes,
+    asked,
+    now: options.now,
+    deadline,
+    lease: options.lease,
+    progress,
+    caller: { turn: () => governor.turn(deadline.signal), throttled: governor.throttled },
   }
-  const walks = rows.map((row) => walkModel(context, look, row, statusOf(models, row)))
+  const end = () => release(context, claim, { before, wishes, findings, governor, progress, options })
   try {
-    const results = await Promise.all(walks)
-    const well = rows.filter((_, place) => results[place]?.outcome === 'walked' || results[place]?.outcome === 'rested')
-    const reread = await rereadQuarantine(context, look, well)
-    return { results: reread === 'fenced' ? [...results, { outcome: reread }] : results, statuses: models }
+    await readAccount(context, visit, findings)
+    if (!findings.results.some((result) => result.outcome === 'fenced')) await end()
   } catch (error) {
-    // The others must have put down their work before the lease is given back.
-    stop.abort()
-    await Promise.allSettled(walks)
-    throw error
+    if (options.lease.lost.aborted) return progress
+    // Cut off in mid-wait: what was stored stays, and the next look goes on from there.
+    if (deadline.isCut()) findings.results = [{ outcome: 'unfinished' }]
+    else if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
+    else if (isResting(error)) findings.results = [{ outcome: 'postponed', retryAfterMs: error.retryAfterMs ?? 0 }]
+    else {
+      tellProblem(context, claim.account, error)
+      findings.results = [{ outcome: 'failed', error }]
+    }
+    await end()
   } finally {
-    // A page that was on its way when its walk ended: nobody waits for it.
-    stop.abort()
+    deadline.stop()
   }
+  return progress
 }
 
-function statusOf(models: readonly ModelStatus[], row: ModelRow): ModelStatus | null {
-  return models.find((status) => matchModel(row.category, status.model) === row) ?? null
+/** How long what Merge said serves a next look: a while where that look stored pages with it, and beyond a day where it came to nothing. */
+const FRESH_MS = 5 * 60_000
+const FRUITLESS_MS = 25 * 3_600_000
+
+/**
+ * What was asked before the first page need not be asked again by a look that goes on with an unfinished one, or looks that are short never come to
+ * a page. It is safe however old it is: a watermark only has to be from before the first page.
+ */
+function reusable(facts: Facts | null, asked: boolean, now: number): Facts | null {
+  if (facts === null || (asked && facts.pages > 0)) return null
+  return hasPassed(facts.at, facts.pages > 0 ? FRESH_MS : FRUITLESS_MS, now) ? null : facts
 }
 
-/** What the stored records depend on beside the source itself. */
-function fingerprint(context: SyncContext, relinks: number, row: ModelRow): string {
-  const facts = [relinks, context.settings.store, ...(context.settings.omit[row.model] ?? []).toSorted()]
-  return createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 16)
-}
-
-/** False: Merge does not know the account any more. A broken connection still serves what it has, so it is read on. */
-async function checkHealth(context: SyncContext, account: Account, token: Secret, caller: Caller): Promise<boolean> {
-  let atMerge: string | null
-  try {
-    atMerge = (await context.gateway.accountDetails(account.category, token, caller)).status
-  } catch (error) {
-    if (!hasStatus(error, 401, 403, 404) || account.linkedAccountId === null) throw error
-    // A dead token, or a dead account? The API key alone can tell; and if it is the key that is refused, this throws and nothing is changed.
-    const found = await context.gateway.findLinkedAccount(account.category, account.linkedAccountId)
-    await context.reportHealth(account, found === null ? 'gone' : 'relink_needed')
-    return false
-  }
-  const broken = atMerge === 'RELINK_NEEDED' || atMerge === 'INCOMPLETE'
-  if (broken || account.status !== 'active') await context.reportHealth(account, broken ? 'relink_needed' : 'healthy')
-  return true
-}
-
-function leaseKeeper(context: SyncContext, claim: Claim): Look['keepLease'] {
-  let renewedAt = context.clock.now()
-  let held = true
-  return async (atOnce) => {
-    const now = context.clock.now()
-    if (!held || (!atOnce && now - renewedAt < context.settings.leaseMs / 3)) return held
-    renewedAt = now
-    held = await context.storage.renew(claim.account.id, claim.fence, context.settings.leaseMs)
-    return held
-  }
+/** What the row asks for, as one text. */
+export function wishesText({ relinks, companies, rebuilds, confirmedDeletions }: Wishes): string {
+  return JSON.stringify([relinks, companies, rebuilds, confirmedDeletions])
 }
 
 async function release(
   context: SyncContext,
   claim: Claim,
-  look: { before: AccountCheckpoint; findings: Findings; governor: Governor; signal: AbortSignal },
+  look: {
+    before: AccountCheckpoint
+    wishes: Wishes
+    findings: Findings
+    governor: Governor
+    progress: Progress
+    options: LookOptions
+  },
 ): Promise<void> {
   const { account } = claim
-  const now = context.clock.now()
-  const { after, due, turn } = nextLook(look.before, look.findings.results, {
+  const { before, findings, options, progress } = look
+  const { facts, results, company } = findings
+  const now = options.now()
+  const { after, waitMs, turn } = nextLook(before, results, {
     now,
     random: context.random,
     lookEveryMs: context.settings.lookEveryMs,
-    statuses: look.findings.statuses,
+    statuses: facts?.status?.models ?? [],
+    mergeNow: facts?.status?.date == null ? null : facts.status.date + now - facts.status.at,
     dirty: claim.dirty,
-    aborted: look.signal.aborted,
+    aborted: options.signal.aborted,
+    moved: findings.moved || progress.pages > 0,
   })
+  const goesOn =
+    facts !== null && results.every(({ outcome }) => outcome !== 'failed') && results.some(({ outcome }) => outcome === 'unfinished')
+  await options.lease.end()
+  const checkpoint: AccountCheckpoint = {
+    ...after,
+    wishesSeen: wishesText(look.wishes),
+    company,
+    facts: goesOn ? { ...facts, pages: facts.pages + progress.pages } : null,
+    pace: look.governor.pace(),
+  }
   const committed = await context.storage.commit({
     accountId: account.id,
     fence: claim.fence,
     model: ACCOUNT,
     records: [],
-    checkpoint: JSON.stringify({ ...after, pace: look.governor.pace() }),
-    release: { delayMs: due - now, dirtySeen: claim.dirty },
+    checkpoint: JSON.stringify(checkpoint),
+    release: { delayMs: waitMs, dirtySeen: claim.dirty },
   })
   if (committed === 'fenced') return
   if (turn !== null) tellTurn(context, account, turn, after)
+  if (after.fruitless === TOO_SLOW_AFTER && before.fruitless < TOO_SLOW_AFTER) tellProblem(context, account, tooSlow(account))
+  if (company?.strange != null && before.company?.strange == null) tellOtherCompany(context, account)
   const stored = await context.storage.get({ id: account.id, organizationId: account.organizationId })
   if (stored === null) return
   const ready = isReady(stored, context.settings.models)
@@ -165,13 +144,34 @@ async function release(
     accountId: account.id,
     organizationId: account.organizationId,
     ready,
-    nextLookAt: new Date(due).toISOString(),
+    nextLookAt: new Date(after.nextLookAt ?? now).toISOString(),
   })
 }
 
-function tellTurn(context: SyncContext, { id: accountId, organizationId }: Account, turn: Turn, after: AccountCheckpoint): void {
+function tellTurn(
+  context: SyncContext,
+  { id: accountId, organizationId }: Account,
+  turn: Turn,
+  after: Pick<AccountCheckpoint, 'failures' | 'problem'>,
+): void {
   if (turn === 'recovered') context.events('account.recovered', { accountId, organizationId })
   else context.events('account.degraded', { accountId, organizationId, failures: after.failures, code: after.problem ?? '' })
+}
+
+function tooSlow(account: Account): IntegrationError {
+  return new IntegrationError(
+    ErrorCode.SYNC_TOO_SLOW,
+    `Merge answers so slowly that ${TOO_SLOW_AFTER} sync runs in a row ended before the first answer. Give "tick" a larger "budgetMs", call it more often, or use a process that runs all the time.`,
+    { accountId: account.id },
+  )
+}
+
+function tellOtherCompany(context: SyncContext, { id: accountId, organizationId }: Account): void {
+  context.events('account.other_company', { accountId, organizationId })
+  context.logger.warn(
+    'A connection leads to another company than the one whose data is stored, so nothing is read or deleted. Call account.confirmCompany() if that is right, or have the customer connect to the company of before again.',
+    { accountId, code: ErrorCode.OTHER_COMPANY },
+  )
 }
 
 function tellProblem(context: SyncContext, account: Account, error: IntegrationError): void {

@@ -1,6 +1,8 @@
 import type { ModelStatus } from '../merge/gateway.ts'
+import { isFirstSyncOpen } from '../merge/model-status.ts'
 import { parseStamp } from '../merge/stamp.ts'
 import type { Checkpoint, Walk } from './checkpoint.ts'
+import { hasPassed } from './moments.ts'
 
 /**
  * Rule R, the deciding half: what to do about a model now. Pure.
@@ -10,7 +12,7 @@ import type { Checkpoint, Walk } from './checkpoint.ts'
  * way can then never fall between two walks.
  */
 export type Plan =
-  | { do: 'walk'; walk: Walk; sweep: number; fingerprint: string; generation: number }
+  | { do: 'walk'; walk: Walk; sweep: number; fingerprint: string; generation: number; companies: number; owed: number }
   /** Merge has not finished its own first sync. */
   | { do: 'wait' }
   /** Nothing suggests that there is anything new. */
@@ -19,18 +21,22 @@ export type Plan =
   | { do: 'off' }
 
 export interface PlanContext {
-  /** Our clock, epoch milliseconds. */
+  /** The store's clock, epoch milliseconds: what everything that is kept is measured with. */
   now: number
+  /** Our own clock, epoch milliseconds: one of the bounds of a watermark, and of nothing else. */
+  ours: number
   /** Merge's clock when sync-status was read; `null` when it did not say. */
   date: number | null
+  /** What sync-status says of the account's models together: nothing at all, that a first sync is under way, or neither. */
+  others: 'silent' | 'busy' | 'settled'
   fingerprint: string
   /** Raised by every `rebuild`: everything is read anew, and believed even where a stamp went backwards. */
   generation: number
+  /** Counts the confirmations that another company is meant: two full syncs replace what was there. */
+  companies: number
   /** Live records in the store. */
   live: number
-  /** Where the model's change feed stands. */
-  seq: number
-  /** Somebody asked for a look. */
+  /** A look was asked for. */
   asked: boolean
   modifiedAfter: boolean
   earlyRead: boolean
@@ -40,75 +46,106 @@ export interface PlanContext {
 }
 
 export const OVERLAP_MS = 600_000
-const WALK_LIFE_MS = 24 * 3_600_000
+const DAY_MS = 24 * 3_600_000
+/** A model that sync-status does not list may be listed soon after the link: so long nothing is concluded from its absence. */
+const UNLISTED_MS = 15 * 60_000
+/** Two full syncs, because a record counts as gone only when two in a row missed it. */
+const TO_REPLACE = 2
 
 export function plan(state: Checkpoint, status: ModelStatus | null, context: PlanContext): Plan {
   if (status?.status === 'DISABLED') return { do: 'off' }
-  const same = state.fingerprint === context.fingerprint && state.generation >= context.generation
-  const { fingerprint } = context
-  if (state.walk !== null && same && context.now - state.walk.startedAt < WALK_LIFE_MS && !isGivenUp(state, context)) {
-    return { do: 'walk', walk: resumed(state.walk, context), sweep: state.sweep, fingerprint, generation: state.generation }
+  const replaced = context.companies > state.companies
+  const same = state.fingerprint === context.fingerprint && state.generation >= context.generation && !replaced
+  const goal = {
+    fingerprint: context.fingerprint,
+    generation: Math.max(state.generation, context.generation),
+    companies: Math.max(state.companies, context.companies),
+    owed: replaced ? TO_REPLACE : state.owed,
   }
-  if (status !== null && status.lastSyncFinished === null && !context.earlyRead) return { do: 'wait' }
+  if (state.walk !== null && same && !isGivenUp(state, context)) {
+    return { do: 'walk', walk: resumed(state.walk, state.problem, context), sweep: state.sweep, ...goal }
+  }
+  if (isWaiting(state, status, context)) return { do: 'wait' }
 
   const seen = signature(status)
-  // One of everything that was dropped for its age leaves everything to be read: it was for a rebuild, say, and nothing else remembers that.
-  const dropped = state.walk?.kind === 'sweep' && !isGivenUp(state, context)
-  const anew = state.walkedAt !== null && (!same || dropped || isSweepDue(state, context))
-  const quiet = !context.asked && seen === state.seen && state.walkedAt !== null && context.now - state.walkedAt < context.idleMs
+  const anew = state.walkedAt !== null && (!same || goal.owed > 0 || isSweepDue(state, context))
+  const quiet = !context.asked && seen === state.seen && !hasPassed(state.walkedAt, context.idleMs, context.now)
   if (quiet && !anew) return { do: 'rest' }
 
   const kind = state.walkedAt === null ? 'initial' : anew || !context.modifiedAfter ? 'sweep' : 'incremental'
   // One that waits to be confirmed goes on counting: it must not get through in instalments, a walk's life each.
-  const held = state.heldSince === null ? null : state.walk
+  const held = state.held ? state.walk : null
   const walk: Walk = {
     kind,
     after: kind === 'incremental' ? state.low : null,
     nextLow: nextLow(status, context),
     cursor: null,
     startedAt: context.now,
+    progressedAt: context.now,
+    firstCommit: state.commits,
+    leftOut: 0,
+    withoutId: 0,
+    endless: false,
     seen,
     unstamped: false,
     completeness: completeness(status),
     records: 0,
     live: held?.live ?? context.live,
-    seq: kind === 'sweep' ? context.seq : 0,
     deleted: held?.deleted ?? 0,
     look: { live: context.live, deleted: held?.deleted ?? 0 },
   }
-  const generation = Math.max(state.generation, context.generation)
-  return { do: 'walk', walk, sweep: kind === 'sweep' && held?.kind !== 'sweep' ? state.sweep + 1 : state.sweep, fingerprint, generation }
+  return { do: 'walk', walk, sweep: kind === 'sweep' && held?.kind !== 'sweep' ? state.sweep + 1 : state.sweep, ...goal }
 }
 
 /**
+ * The walk goes on at its cursor, however long ago that was: what changed since has a stamp beyond `nextLow`. Only where Merge itself has kept it from
+ * its next page for a day it begins at its first page again, with the same bounds, in case the cursor is to blame.
+ *
  * What a page deleted is written down with the next one. A look that ended between the two left it uncounted, and with looks that come no
  * further than a page that would be all: that there are fewer records than when it began tells of it.
  */
-function resumed(walk: Walk, { live }: PlanContext): Walk {
+function resumed(walk: Walk, problem: string | null, { live, now }: PlanContext): Walk {
   const deleted = Math.max(walk.deleted, walk.look.deleted + walk.look.live - live)
-  return { ...walk, deleted, look: { live, deleted } }
+  const stuck = problem?.startsWith('UPSTREAM_') === true && hasPassed(walk.progressedAt, DAY_MS, now)
+  return { ...walk, deleted, look: { live, deleted }, ...(stuck ? { cursor: null, progressedAt: now } : {}) }
 }
 
 /** A sweep that met a list without an end must not keep what is new from being read: where the list can be asked for that, it makes room. */
-function isGivenUp({ walk, endlessAt, low }: Checkpoint, context: PlanContext): boolean {
-  return context.modifiedAfter && low !== null && walk?.kind === 'sweep' && endlessAt !== null && endlessAt >= walk.startedAt
+function isGivenUp({ walk, low }: Checkpoint, context: PlanContext): boolean {
+  return context.modifiedAfter && low !== null && walk?.kind === 'sweep' && walk.endless
 }
 
 /** One that met a list without an end is tried again daily. */
-function isSweepDue({ sweptAt, endlessAt }: Checkpoint, context: PlanContext): boolean {
-  return endlessAt === null ? context.now - (sweptAt ?? 0) >= context.sweepEveryMs : context.now - endlessAt >= WALK_LIFE_MS
+function isSweepDue({ sweptAt, endlessAt }: Checkpoint, { sweepEveryMs, now }: PlanContext): boolean {
+  return endlessAt === null ? hasPassed(sweptAt, sweepEveryMs, now) : hasPassed(endlessAt, DAY_MS, now)
+}
+
+/**
+ * Merge's own first sync is not done. Of a model that it does not list, and that was never read, nothing is known right after the link: while
+ * others are at their first sync it is waited for (a day at most), and for a quarter of an hour while none is listed.
+ */
+function isWaiting({ walkedAt, waitingSince }: Checkpoint, status: ModelStatus | null, { earlyRead, others, now }: PlanContext): boolean {
+  if (earlyRead) return false
+  if (status !== null) return isFirstSyncOpen(status)
+  if (walkedAt !== null || others === 'settled') return false
+  return waitingSince === null || !hasPassed(waitingSince, others === 'busy' ? DAY_MS : UNLISTED_MS, now)
 }
 
 /** Source: help.merge.dev/en/articles/8184193. PARTIALLY_SYNCED is final for its run, and may stay so for ever. */
 function completeness(status: ModelStatus | null): Walk['completeness'] {
-  if (status === null || status.lastSyncResult === 'DONE') return 'complete'
-  return status.lastSyncResult === 'PARTIALLY_SYNCED' ? 'partial' : 'none'
+  if (status === null) return 'complete'
+  // The result may be left out, and so may the times: then the state is what there is to go by.
+  const result = status.lastSyncResult ?? status.status
+  if (result === 'DONE') return 'complete'
+  if (result === 'PARTIALLY_SYNCED') return 'partial'
+  // A later sync is under way, and how the ones before ended is not said.
+  return result === 'SYNCING' && status.lastSyncFinished !== null ? 'partial' : 'none'
 }
 
-/** `min(Merge's Date, our clock, start of the sync under way) − 10 minutes`. */
+/** `min(Merge's Date, our clock, the store's clock, start of the sync under way) − 10 minutes`: what is earliest can only cost a longer overlap. */
 function nextLow(status: ModelStatus | null, context: PlanContext): number {
   const lastStart = milliseconds(status?.lastSyncStart ?? null)
-  const bounds = [context.now]
+  const bounds = [context.ours, context.now]
   if (context.date !== null) bounds.push(context.date - 1_000)
   // Without Merge's clock the start of its last sync is the only moment that is surely not ahead of it.
   else if (lastStart !== null) bounds.push(lastStart)

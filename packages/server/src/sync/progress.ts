@@ -1,11 +1,12 @@
+import { ErrorCode } from '../errors.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import type { Account } from '../storage/port.ts'
 import { readAccountCheckpoint } from './account-checkpoint.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { DEGRADED_AFTER } from './next-look.ts'
 
-/** How good a stored copy is, in one word; see {@link READINESS}. */
-export type Readiness = (typeof READINESS)[number]
+/** How good a stored copy is, in one word; see {@link READINESS}. `none`: nothing of this category is synced, so there is no copy; the account is simply connected. */
+export type Readiness = (typeof READINESS)[number] | 'none'
 
 /** From the worst on. A model's word is the first that is true of it, an account's the worst of its models'; those that are `off` do not count. */
 export const READINESS = [
@@ -34,6 +35,8 @@ export interface SyncProgress {
   records: number
   /** ISO 8601: the oldest end of a walk over all models, so that everything stored is at least that fresh; `null` until all were walked. */
   lastSyncedAt: string | null
+  /** ISO 8601, from Merge: its own copy has everything that the source had then, of every model; `null` until it says so of all. */
+  dataFreshAsOf: string | null
   nextLookAt: string | null
   models: Record<string, ModelProgress>
 }
@@ -46,6 +49,8 @@ export interface ModelProgress {
   /** Live records stored. */
   records: number
   lastSyncedAt: string | null
+  /** As of the account, of this model alone. */
+  dataFreshAsOf: string | null
   /** An error code, for operators; `null` when the last attempt went well. */
   problem: string | null
 }
@@ -54,15 +59,22 @@ export interface ModelProgress {
 export function readProgress(account: Account, wanted: readonly ModelRow[]): SyncProgress {
   const rows = wanted.filter((row) => row.category === account.category)
   const look = readAccountCheckpoint(account)
-  const facts = { broken: BROKEN.has(account.status), failing: look.failures >= DEGRADED_AFTER }
+  const facts = {
+    broken: BROKEN.has(account.status) || look.company?.strange != null,
+    failing: look.failures >= DEGRADED_AFTER,
+    problem: WHOLE.has(look.problem ?? '') ? look.problem : null,
+  }
   const models = Object.fromEntries(rows.map((row) => [row.model, modelProgress(account, row, facts)]))
   const counted = Object.values(models).filter((model) => model.state !== 'off')
   const walks = counted.map((model) => model.lastSyncedAt)
+  const fresh = counted.map((model) => model.dataFreshAsOf)
+  const nothing = rows.length === 0 && account.linkedAccountId !== null
   return {
-    readiness: readinessOfAccount(Object.values(models), facts),
-    ready: isReady(account, wanted),
+    readiness: nothing && !facts.broken ? 'none' : readinessOfAccount(Object.values(models), facts),
+    ready: nothing || isReady(account, wanted),
     records: Object.values(models).reduce((sum, model) => sum + model.records, 0),
     lastSyncedAt: walks.length === 0 || walks.includes(null) ? null : (walks.toSorted()[0] ?? null),
+    dataFreshAsOf: fresh.length === 0 || fresh.includes(null) ? null : (fresh.toSorted()[0] ?? null),
     nextLookAt: iso(look.nextLookAt),
     models,
   }
@@ -80,13 +92,16 @@ export function readinessOf({ state, completeness, ready, degraded, stale }: Rea
   return completeness === 'complete' ? 'complete' : 'partial'
 }
 
-/** `broken`: of the connection itself. `failing`: it could not be read at five looks in a row. */
+/** `broken`: of the connection itself. `failing`: it could not be read at five looks in a row. `problem`: one that concerns all of its models. */
 interface AccountFacts {
   broken: boolean
   failing: boolean
+  problem: string | null
 }
 
-function readinessOfAccount(models: readonly ModelProgress[], { broken, failing }: AccountFacts): Readiness {
+const WHOLE: ReadonlySet<string> = new Set([ErrorCode.OTHER_COMPANY, ErrorCode.SYNC_TOO_SLOW])
+
+function readinessOfAccount(models: readonly ModelProgress[], { broken, failing }: Omit<AccountFacts, 'problem'>): Readiness {
   const words = models.filter((model) => model.state !== 'off').map((model) => model.readiness)
   if (broken) return 'stale'
   // All are switched off, or none was asked for.
@@ -108,12 +123,13 @@ export function isReady(account: Account, wanted: readonly ModelRow[]): boolean 
 const BROKEN: ReadonlySet<Account['status']> = new Set(['relink_needed', 'error'])
 const NOT_RENEWED = ['FAILED', 'PAUSED', 'DISABLED']
 
-function modelProgress(account: Account, row: ModelRow, { broken, failing }: AccountFacts): ModelProgress {
+function modelProgress(account: Account, row: ModelRow, { broken, failing, problem: ofAll }: AccountFacts): ModelProgress {
   const stored = account.models[row.model]
   const checkpoint = readCheckpoint(stored?.checkpoint)
-  const { completeness, ready, problem } = checkpoint
+  const { completeness, ready } = checkpoint
+  const problem = checkpoint.problem ?? ofAll
   const state = stateOf(checkpoint)
-  const degraded = checkpoint.quarantine.length > 0 || (failing && problem !== null)
+  const degraded = checkpoint.quarantine.length > 0 || checkpoint.withoutId > 0 || (failing && problem !== null)
   const stale = broken || NOT_RENEWED.includes(checkpoint.status ?? '')
   return {
     readiness: readinessOf({ state, completeness, ready, degraded, stale }),
@@ -122,6 +138,7 @@ function modelProgress(account: Account, row: ModelRow, { broken, failing }: Acc
     ready,
     records: stored?.records ?? 0,
     lastSyncedAt: iso(checkpoint.walkedAt),
+    dataFreshAsOf: checkpoint.freshAsOf,
     problem,
   }
 }

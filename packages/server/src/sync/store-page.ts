@@ -6,6 +6,7 @@ import type { Checkpoint, Quarantined } from './checkpoint.ts'
 import type { SyncContext } from './context.ts'
 import { findRefused, mayBeRefusal } from './find-refused.ts'
 import type { Look } from './look.ts'
+import { withoutData } from './shape.ts'
 import { type SinkChange, sinkChange, writeToSink } from './sink.ts'
 import type { Versioned } from './version-records.ts'
 
@@ -14,14 +15,19 @@ const HARMLESS_DELETIONS = 50
 
 export interface PageToStore extends Pick<Versioned, 'records' | 'unreadable'> {
   before: Checkpoint
-  after: Checkpoint
+  /** The checkpoint behind this page, when so many of its records had to be left out. */
+  after: (leftOut: number) => Checkpoint
+  /** Where the model's change feed stands. */
+  seq: number
   sweep?: NonNullable<Page['sweep']>
 }
 
 /**
- * Stores one page: first the sink, then records and checkpoint in one commit. `'fenced'`: somebody else has the account, nothing was written.
- * Throws `SYNC_SINK_FAILED`, or `SYNC_MASS_DELETION` when too large a share of the model would go; both leave the walk where it was.
- * A record that the store refuses for good is put into quarantine, and the others are stored.
+ * Stores one page. A sink hears of upserts before the commit, so that none is missed, and of deletions after it, from the change feed: so it never
+ * hears of one that the guard then holds. That it is owed them stands in the checkpoint of the same commit: {@link tellDeletions} pays, also after a crash.
+ *
+ * `'fenced'`: another worker has the account, nothing was written. Throws `SYNC_SINK_FAILED`, or `SYNC_MASS_DELETION` when too large a share of
+ * the model would go; both leave the walk where it was. A record that the store refuses for good is put into quarantine, and the others are stored.
  */
 export async function storePage(
   context: SyncContext,
@@ -33,15 +39,16 @@ export async function storePage(
   const { before } = page
   const kept = settings.store === 'versions' ? page.records.map(withoutData) : page.records
   const guard = deletionGuard(context, look, row, before)
+  const unsunk = before.unsunk ?? (owesDeletions(context, page) ? page.seq : null)
   const sum = { changed: 0, deleted: 0 }
 
-  async function commit(records: readonly VersionedRecord[], checkpoint: Checkpoint, sweep?: Page['sweep']): Promise<Committed | 'fenced'> {
+  async function commit(records: readonly VersionedRecord[], state: Checkpoint, sweep?: Page['sweep']): Promise<Committed | 'fenced'> {
     const answer = await context.storage.commit({
       accountId: look.claim.account.id,
       fence: look.claim.fence,
       model: row.model,
       records,
-      checkpoint: JSON.stringify(checkpoint),
+      checkpoint: JSON.stringify({ ...state, unsunk }),
       ...(sweep ? { sweep } : {}),
       ...(guard === null ? {} : { deleteAtMost: Math.max(0, guard - sum.deleted) }),
     })
@@ -54,20 +61,19 @@ export async function storePage(
 
   async function finish(records: readonly VersionedRecord[], refused: readonly Quarantined[]) {
     const accepted = before.quarantine.length === 0 ? [] : records.filter((record) => isAsNew(record, before)).map((record) => record.id)
-    const checkpoint = advance(page.after, { kind: 'quarantined', refused, accepted })
+    const checkpoint = advance(page.after(refused.length), { kind: 'quarantined', refused, accepted })
     const answer = await commit(records, checkpoint, refused.length > 0 && page.sweep ? { number: page.sweep.number } : page.sweep)
-    return answer === 'fenced' ? answer : { ...answer, checkpoint }
+    return answer === 'fenced' ? answer : { ...answer, checkpoint: { ...checkpoint, unsunk } }
   }
 
   if (settings.sink) {
-    // A sink cannot take back what it was told, so the guard is asked first: the deletions alone, under the old checkpoint.
-    const gone = guard === null ? [] : kept.filter((record) => record.deleted)
-    const asked = gone.length === 0 ? null : await commit(gone, before).catch(unlessRefused)
-    if (asked === 'fenced') return asked
-    await sendToSink(context, look, row, page.records, before.generation)
+    await write(context, look, row, page.records.filter((record) => !record.deleted).map(sinkChange), before.generation)
+    // A store that is not atomic may keep the deletions of a page and not its checkpoint: there the debt is written down first.
+    const apart = unsunk !== null && before.unsunk === null && context.storage.profile === 'ordered'
+    if (apart && (await commit([], before)) === 'fenced') return 'fenced'
   }
-  const at = context.clock.now()
-  const unreadable = page.unreadable.map((record) => ({ ...record, at, code: 'NESTED_TOO_DEEPLY' }))
+  const left = { at: look.now(), commit: before.commits }
+  const unreadable = page.unreadable.map((record) => ({ ...record, ...left, code: 'NESTED_TOO_DEEPLY' }))
   try {
     return await finish(kept, unreadable)
   } catch (error) {
@@ -86,51 +92,33 @@ export async function storePage(
     const ids = new Set(refused.map((record) => record.id))
     return finish(
       kept.filter((record) => !ids.has(record.id)),
-      [...unreadable, ...refused.map((record) => ({ ...record, at }))],
+      [...unreadable, ...refused.map((record) => ({ ...record, ...left }))],
     )
   }
 }
 
-/** The tombstones that a sweep's last commit made are known to the store only; they follow after it, and again after a crash. */
-export async function sendRetiredToSink(
-  context: SyncContext,
-  look: Look,
-  row: ModelRow,
-  since: { seq: number; generation: number },
-): Promise<void> {
-  const { account } = look.claim
-  for (let from: number | null = since.seq; from !== null; ) {
-    const page = await context.storage.changes({ accountId: account.id, model: row.model, after: from, limit: 500 })
+/** Whether this page can make tombstones that a sink has to hear of. */
+function owesDeletions({ settings }: SyncContext, page: PageToStore): boolean {
+  return settings.sink !== undefined && (page.sweep?.retire !== undefined || page.records.some((record) => record.deleted))
+}
+
+/**
+ * Tells the sink the deletions that it is owed, from the change feed, and resolves with the checkpoint without the debt, which the caller writes down
+ * with whatever it commits next: until then they are told again, at least once. Throws `SYNC_SINK_FAILED`.
+ */
+export async function tellDeletions(context: SyncContext, look: Look, row: ModelRow, state: Checkpoint): Promise<Checkpoint> {
+  for (let from = state.unsunk; from !== null; ) {
+    const page = await context.storage.changes({ accountId: look.claim.account.id, model: row.model, after: from, limit: 500 })
     const gone = page.changes.filter((change) => change.op === 'delete').map((change) => sinkChange({ ...change, deleted: true }))
-    await write(context, look, row, gone, since.generation)
+    await write(context, look, row, gone, state.generation)
     from = page.next
   }
+  return advance(state, { kind: 'sunk' })
 }
 
 /** An older version of a record in quarantine does not stand in for the one that was left out. */
 function isAsNew(record: VersionedRecord, { quarantine }: Checkpoint): boolean {
   return !quarantine.some(({ id, modifiedAt }) => id === record.id && record.modifiedAt < modifiedAt)
-}
-
-/** Its hash is one that no record with data has, so that the switch between the two ways of storing rewrites every row. */
-function withoutData(record: VersionedRecord): VersionedRecord {
-  return { ...record, data: 'null', hash: `~${record.hash.slice(1)}` }
-}
-
-/** What the store may refuse for good is found out by the commit proper, which puts it into quarantine. */
-function unlessRefused(error: unknown): null {
-  if (mayBeRefusal(error)) return null
-  throw error
-}
-
-function sendToSink(
-  context: SyncContext,
-  look: Look,
-  row: ModelRow,
-  records: readonly VersionedRecord[],
-  generation: number,
-): Promise<void> {
-  return write(context, look, row, records.map(sinkChange), generation)
 }
 
 async function write(context: SyncContext, look: Look, row: ModelRow, changes: SinkChange[], generation: number): Promise<void> {
@@ -147,14 +135,14 @@ async function write(context: SyncContext, look: Look, row: ModelRow, changes: S
 function deletionGuard(context: SyncContext, look: Look, row: ModelRow, state: Checkpoint): number | null {
   const share = context.settings.massDeletion
   if (share === false || state.walk === null) return null
-  const confirmed = look.confirmedDeletions(row)
-  if (confirmed !== null && confirmed >= (state.heldSince ?? state.walk.startedAt)) return null
+  // What another company's data replaces goes as a whole; and what was held and then confirmed goes too.
+  if (state.owed > 0 || (state.held && look.confirmedDeletions(row) >= state.holds)) return null
   return Math.max(0, Math.max(HARMLESS_DELETIONS, Math.floor(state.walk.live * share)) - state.walk.deleted)
 }
 
 async function held(context: SyncContext, look: Look, row: ModelRow, before: Checkpoint): Promise<IntegrationError> {
   const { account } = look.claim
-  const checkpoint = advance(before, { kind: 'held', now: context.clock.now() })
+  const checkpoint = advance(before, { kind: 'held' })
   await context.storage.commit({
     accountId: account.id,
     fence: look.claim.fence,

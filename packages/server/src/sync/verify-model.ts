@@ -60,7 +60,9 @@ export async function verifyModel(
     verdict[kind]++
     if (verdict.examples.length < 20) verdict.examples.push(id)
   }
-  const judgedBefore = (context.clock.now() - OVERLAP_MS) * 1000
+  // By Merge's clock, which wrote the stamps: ours may be wrong by a year.
+  const { date } = await context.gateway.syncStatus(row.category, token, caller)
+  const judgedBefore = ((date ?? context.clock.now()) - OVERLAP_MS) * 1000
   const seen = new Set<string>()
   const cursors = createCursorCheck(row)
   for (let cursor: string | null = null; ; ) {

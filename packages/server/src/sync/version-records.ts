@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { ModelRow } from '../merge/model-table.ts'
 import { parseStamp } from '../merge/stamp.ts'
 import type { VersionedRecord } from '../storage/port.ts'
+import { hashOf } from './shape.ts'
 
 export interface Versioned {
   records: VersionedRecord[]
@@ -42,8 +42,7 @@ export function versionRecords(
     const data = serialize(fields)
     if (data === null) versioned.unreadable.push({ id, modifiedAt })
     else {
-      const hash = createHash('sha256').update(data).digest('base64url').slice(0, 27)
-      versioned.records.push({ id, generation, page, modifiedAt, deleted, hash, data })
+      versioned.records.push({ id, generation, page, modifiedAt, deleted, hash: hashOf(data), data })
     }
   }
   return versioned

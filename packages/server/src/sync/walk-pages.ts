@@ -7,8 +7,9 @@ import { advance } from './advance.ts'
 import type { Checkpoint, Walk } from './checkpoint.ts'
 import type { SyncContext } from './context.ts'
 import { createCursorCheck } from './cursor-check.ts'
+import { keepCheckpoint } from './keep-checkpoint.ts'
 import type { Look, WalkResult } from './look.ts'
-import { sendRetiredToSink, storePage } from './store-page.ts'
+import { storePage, tellDeletions } from './store-page.ts'
 import { versionRecords } from './version-records.ts'
 
 /**
@@ -19,6 +20,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
   const cursors = createCursorCheck(row)
   let state = planned
   let changed = 0
+  let seq = look.claim.account.models[row.model]?.seq ?? 0
   let restarted = false
   let coming = state.walk === null ? null : fetchPage(context, look, row, state.walk, state.walk.cursor, 'sync')
   while (state.walk !== null) {
@@ -53,38 +55,29 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
         accountId: look.claim.account.id,
         skipped,
       })
-    let after = advance(state, { kind: 'page', next: page.next, records: page.records.length, unstamped, now: context.clock.now() })
-    // What the sweep retires is known to the store alone: remembered in the same commit, so that a crash cannot keep it from the sink.
-    const retires = walk.kind === 'sweep' && page.next === null && context.settings.sink !== undefined
-    if (retires) after = { ...after, unsunk: walk.seq }
+    const { next } = page
+    const before = state
+    const counted = { records: page.records.length, unstamped, withoutId: skipped, now: look.now() }
     const stored = await storePage(context, look, row, {
       records,
       unreadable,
-      before: state,
-      after,
-      ...(walk.kind === 'sweep' ? { sweep: sweepOf(state, walk, page.next) } : {}),
+      before,
+      after: (refused) => advance(before, { kind: 'page', next, ...counted, leftOut: skipped + refused }),
+      seq,
+      ...(walk.kind === 'sweep' ? { sweep: sweepOf(state, walk, next, skipped) } : {}),
     })
     if (stored === 'fenced') return { outcome: 'fenced' }
     changed += stored.changed
-    tell(context, look, row, walk, { records: page.records.length, pageChanged: stored.changed, changed, done: page.next === null })
-    state = advance(stored.checkpoint, { kind: 'stored', deleted: stored.deleted })
+    seq = stored.seq
+    look.progress.pages += 1
+    look.progress.records += page.records.length
+    tell(context, look, row, walk, { records: page.records.length, pageChanged: stored.changed, changed, done: next === null })
+    state = await tellDeletions(context, look, row, advance(stored.checkpoint, { kind: 'stored', deleted: stored.deleted }))
+    if (next === null && stored.checkpoint.unsunk !== null && (await keepCheckpoint(context, look, row, state)) === 'fenced')
+      return { outcome: 'fenced' }
   }
-  return (await drainSink(context, look, row, state)) === 'fenced' ? { outcome: 'fenced' } : { outcome: 'walked' }
-}
-
-/** Sends what an earlier sweep retired and a crash kept from the sink. */
-export async function drainSink(context: SyncContext, look: Look, row: ModelRow, state: Checkpoint): Promise<'done' | 'fenced'> {
-  if (state.unsunk === null) return 'done'
-  await sendRetiredToSink(context, look, row, { seq: state.unsunk, generation: state.generation })
-  const { id: accountId } = look.claim.account
-  const answer = await context.storage.commit({
-    accountId,
-    fence: look.claim.fence,
-    model: row.model,
-    records: [],
-    checkpoint: JSON.stringify(advance(state, { kind: 'sunk' })),
-  })
-  return answer === 'fenced' ? 'fenced' : 'done'
+  // The copy of another company takes a second full sync, and nothing is to be waited for.
+  return { outcome: state.owed > 0 ? 'unfinished' : 'walked' }
 }
 
 /** Begun at once and awaited later; `null` after the end of the slice. */
@@ -96,17 +89,21 @@ function fetchPage(
   cursor: string | null,
   lane: Lane,
 ): Promise<ListPage> | null {
-  if (context.clock.now() >= look.until) return null
+  if (look.isOver()) return null
   const page = context.gateway.listPage(row, look.token, { after: walk.after, cursor, caller: { ...look.caller, lane } })
   // When storing the page before fails, nobody will come for this one.
   page.catch(() => {})
   return page
 }
 
-/** The last page of a sweep also retires what no sweep has seen twice in a row; not of one that had to leave out records, which are not gone for that. */
-function sweepOf(state: Checkpoint, walk: Walk, next: string | null): NonNullable<Page['sweep']> {
-  const whole = !state.quarantine.some((record) => record.at >= walk.startedAt)
-  return { number: state.sweep, ...(next === null && whole ? { retire: { olderThan: walk.nextLow * 1000 } } : {}) }
+/**
+ * The last page of a sweep also retires what no sweep has seen twice in a row; not of one that had to leave out records, which are not gone for that.
+ * A record of another company goes however young it is.
+ */
+function sweepOf(state: Checkpoint, walk: Walk, next: string | null, withoutId: number): NonNullable<Page['sweep']> {
+  const whole = next === null && walk.leftOut + withoutId === 0
+  const olderThan = state.owed > 0 ? Number.MAX_SAFE_INTEGER : walk.nextLow * 1000
+  return { number: state.sweep, ...(whole ? { retire: { olderThan } } : {}) }
 }
 
 function tell(

@@ -3,6 +3,7 @@ import { findModel } from '../../src/merge/model-table.ts'
 import type { Claim, Storage } from '../../src/storage/port.ts'
 import type { SyncContext } from '../../src/sync/context.ts'
 import { lookAtAccount } from '../../src/sync/look-at-account.ts'
+import { steady } from '../../src/system.ts'
 import { ACCOUNT_ID, MODEL } from './names.ts'
 import { listPage, newSource, type SourceOptions, sourceSteps, syncStatus, wireRecord } from './source.ts'
 import { createStore, openMemoryStorage, putBack, takeContent, textOf } from './store.ts'
@@ -94,6 +95,7 @@ async function realLooks(schedule: Schedule, options: SourceOptions, sweepEveryM
   }
   const gateway = {
     accountDetails: async () => ({ status: 'COMPLETE' }),
+    findLinkedAccount: async () => null,
     async syncStatus() {
       live()
       return { date: source().now, models: [syncStatus(source())] }
@@ -105,13 +107,13 @@ async function realLooks(schedule: Schedule, options: SourceOptions, sweepEveryM
       return { next: page!.next, records: page!.records.map(wireRecord) }
     },
   }
-  const context = contextOf(watched, gateway, { now: () => source().now }, sweepEveryMs)
+  const context = contextOf(watched, gateway, steady({ now: () => source().now }), sweepEveryMs)
   for (let look = 0; look < LOOKS; look++) {
     await storage.schedule(ACCOUNT_ID, 0)
     internals.time.now = 1
     const [claim] = await storage.claim({ owner: 'worker', leaseMs: 0, limit: 1, accountId: ACCOUNT_ID })
     internals.time.now = 0
-    await lookAtAccount(context, claim as Claim, new AbortController().signal).catch((error: Error) => {
+    await lookAtAccount(context, claim as Claim, { ...FOREVER, now: () => source().now }).catch((error: Error) => {
       if (error.message !== 'killed') throw error
       revive()
     })
@@ -145,6 +147,12 @@ async function exploredLooks(schedule: Schedule, options: SourceOptions, sweepEv
   return asked
 }
 
+const FOREVER = {
+  signal: new AbortController().signal,
+  until: Number.POSITIVE_INFINITY,
+  lease: { lost: new AbortController().signal, keep: async () => true, end: async () => {} },
+}
+
 function contextOf(storage: Storage, gateway: object, clock: SyncContext['clock'], sweepEveryMs: number): SyncContext {
   const nothing = () => {}
   return {
@@ -152,12 +160,13 @@ function contextOf(storage: Storage, gateway: object, clock: SyncContext['clock'
     gateway: gateway as SyncContext['gateway'],
     vault: { open: async () => ({}) } as unknown as SyncContext['vault'],
     clock,
-    sleep: async () => {},
+    // Nothing takes so long that it would be ended or the lease renewed.
+    sleep: (ms) => (ms > 60_000 ? new Promise(() => {}) : Promise.resolve()),
     random: () => 0.5,
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     events: nothing,
     reportHealth: async () => {},
-    wishes: () => ({ relinks: 0, rebuilds: {}, confirmedDeletions: {} }),
+    wishes: () => ({ relinks: 0, rebuilds: {}, confirmedDeletions: {}, companies: 0 }),
     settings: {
       plan: 'launch',
       models: [findModel(MODEL)!],
@@ -171,6 +180,7 @@ function contextOf(storage: Storage, gateway: object, clock: SyncContext['clock'
       idleMs: Number.POSITIVE_INFINITY,
       leaseMs: Number.POSITIVE_INFINITY,
       sliceMs: Number.POSITIVE_INFINITY,
+      graceMs: Number.POSITIVE_INFINITY,
     },
   }
 }

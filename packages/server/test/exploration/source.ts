@@ -130,6 +130,8 @@ export function syncStatus(source: Source): ModelStatus {
     lastSyncStart: iso(source.syncedFrom),
     lastSyncFinished: iso(BEGINNING),
     nextSyncStart: null,
+    dataFreshAsOf: null,
+    reason: null,
   }
 }
 

@@ -29,15 +29,6 @@ export const LOW_AT_THE_END: Rules = {
   },
 }
 
-/** The watermark moves with the first page of a walk instead of the last. */
-export const LOW_AT_THE_FIRST_PAGE: Rules = {
-  ...REAL,
-  advance(state, answer) {
-    const after = advance(state, answer)
-    return answer.kind === 'page' && state.walk ? { ...after, low: state.walk.nextLow } : after
-  },
-}
-
 /** The watermark moves although the walk met a record without its stamp. */
 export const LOW_MOVES_UNSTAMPED: Rules = {
   ...REAL,

@@ -10,7 +10,7 @@ import type { Operation, Store, StoreState } from './store.ts'
 /** One worker between two of its steps: idle, or somewhere in one look at the account. Never changed in place. */
 export type Worker =
   | { at: 'idle' }
-  | { at: 'claimed'; fence: number; checkpoint: string | null; live: number; seq: number }
+  | { at: 'claimed'; fence: number; checkpoint: string | null; live: number }
   /** `pages`: fetched, and not committed yet. `storing`: the first of them, when some steps of its commit have been made. */
   | { at: 'walking'; fence: number; state: Checkpoint; pages: readonly FetchedPage[]; storing: Storing | null }
   | { at: 'read'; fence: number }
@@ -96,7 +96,6 @@ async function claim(store: Store, state: StoreState): Promise<Step[]> {
       fence,
       checkpoint: stored?.checkpoint ?? null,
       live: stored?.records ?? 0,
-      seq: stored?.seq ?? 0,
     }
     return { name: state.leased ? 'steal' : 'claim', state: after, worker }
   })
@@ -107,11 +106,13 @@ function decide(rules: Rules, source: Source, worker: Claimed): Worker {
   const status = syncStatus(source)
   const decided = rules.plan(before, status, {
     now: source.now + rules.clockAheadMs,
+    ours: source.now + rules.clockAheadMs,
     date: source.now,
+    others: 'settled',
     fingerprint: 'fingerprint',
     generation: 0,
+    companies: 0,
     live: worker.live,
-    seq: worker.seq,
     asked: true,
     modifiedAfter: true,
     earlyRead: false,
@@ -119,7 +120,7 @@ function decide(rules: Rules, source: Source, worker: Claimed): Worker {
     idleMs: Number.POSITIVE_INFINITY,
   })
   if (decided.do !== 'walk') return { at: 'read', fence: worker.fence }
-  const state = rules.advance(before, { kind: 'planned', plan: decided, status })
+  const state = rules.advance(before, { kind: 'planned', plan: decided, status, shape: '["records"]', now: source.now })
   return { at: 'walking', fence: worker.fence, state, pages: [], storing: null }
 }
 
@@ -159,7 +160,15 @@ function firstPage(rules: Rules, source: Source, { fence, state, pages: [page] }
   const version = { generation: state.generation, page: state.commits, unstamped: (state.walk.after ?? 0) * 1000 }
   const { records, unstamped } = versionRecords(page.records.map(wireRecord), version, { key: ['id'] }, [])
   const now = source.now + rules.clockAheadMs
-  const after = rules.advance(state, { kind: 'page', next: page.next, records: page.records.length, unstamped, now })
+  const after = rules.advance(state, {
+    kind: 'page',
+    next: page.next,
+    records: page.records.length,
+    unstamped,
+    withoutId: 0,
+    leftOut: 0,
+    now,
+  })
   const retire = page.next === null ? { retire: { olderThan: state.walk.nextLow * 1000 } } : {}
   const sweep = state.walk.kind === 'sweep' ? { sweep: { number: state.sweep, ...retire } } : {}
   return { page: { accountId: ACCOUNT_ID, fence, model: MODEL, records, checkpoint: JSON.stringify(after), ...sweep }, after, done: 0 }
@@ -167,7 +176,14 @@ function firstPage(rules: Rules, source: Source, { fence, state, pages: [page] }
 
 async function release(store: Store, state: StoreState, fence: number): Promise<Step> {
   const { state: after } = await store.perform(state, `release ${fence}`, (storage) =>
-    storage.commit({ accountId: ACCOUNT_ID, fence, model: '@account', records: [], checkpoint: null, release: { delayMs: 0, dirtySeen: 1 } }),
+    storage.commit({
+      accountId: ACCOUNT_ID,
+      fence,
+      model: '@account',
+      records: [],
+      checkpoint: null,
+      release: { delayMs: 0, dirtySeen: 1 },
+    }),
   )
   return { name: 'release', state: after, worker: IDLE }
 }

@@ -45,6 +45,8 @@ const attach = (
     integrationSlug: null,
     isDuplicate: false,
     userEmail: null,
+    instanceId: null,
+    instanceName: null,
   }
   return decideAttach(
     account,

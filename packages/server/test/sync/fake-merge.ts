@@ -22,9 +22,12 @@ export interface FakeMerge {
   /** Sync-status of every account, as on the wire. */
   statuses: Record<string, unknown>[]
   log: string[]
+  /** Another process on the same store and clock; its own clock where one is passed. */
+  another(options?: Partial<Options>): Integrations
   /** A linked account in the store, due now; its token is `token-{id}`. */
   account(id: string, category?: string): Promise<string>
-  work(afterMs?: number): Promise<void>
+  /** Lets time pass, then does what is due; by another process where one is named. */
+  work(afterMs?: number, by?: Integrations): Promise<void>
   rows(id: string, model: string): Promise<{ id: string; op: string; data: string }[]>
   due(id: string): Promise<number | null>
   problem(id: string, model: string): Promise<string | null | undefined>
@@ -35,6 +38,8 @@ interface More {
   storage?: (clock: VirtualTime['clock']) => Storage
   wrap?: (storage: Storage) => Storage
   random?: () => number
+  /** Milliseconds that Merge takes for an answer to that path. */
+  latency?: (path: string) => number
   /** Answers account-details and sync-status itself, or nothing. */
   other?: (request: Request, path: string) => Response | undefined
 }
@@ -51,34 +56,39 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
   async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url)
     const path = url.pathname.replace(/^\/api\/[a-z]+\/v1\//, '')
+    if (more.latency) await time.sleep(more.latency(path))
     const other = more.other?.(request, path)
     if (other) return other
     if (path === 'account-details') return json({ id: 'merge', status: 'COMPLETE' })
-    if (path === 'sync-status') return json({ next: null, results: statuses })
+    if (path === 'linked-accounts') return json({ next: null, results: [] })
+    if (path === 'sync-status') return json({ next: null, results: statuses.length > 0 ? statuses : [UNREAD] })
     asked.push(`${path}${url.search}`)
     const token = request.headers.get('x-account-token') ?? ''
     const page = await lists({ path, query: url.searchParams, token, signal: request.signal })
     return page instanceof Response ? page : json({ next: null, ...page })
   }
   const json = (body: unknown) => Response.json(body, { headers: { date: new Date(time.clock.now()).toUTCString() } })
-  const integrations = createIntegrations({
-    merge: { apiKey: 'key', baseUrl: 'https://merge.test/api' },
-    secrets: [SECRET],
-    sync: { models: ['hris.Employee'] },
-    clock: time.clock,
-    sleep: time.sleep,
-    random: more.random ?? (() => 0.5),
-    fetch: async (input, init) => {
-      const request = new Request(input, init)
-      return new Promise((resolve, reject) => {
-        request.signal.addEventListener('abort', () => reject(request.signal.reason), { once: true })
-        answer(request).then(resolve, reject)
-      })
-    },
-    logger: { debug: write, info: write, warn: write, error: write },
-    ...options,
-    storage,
-  })
+  const another = (different: Partial<Options> = {}) =>
+    createIntegrations({
+      merge: { apiKey: 'key', baseUrl: 'https://merge.test/api' },
+      secrets: [SECRET],
+      sync: { models: ['hris.Employee'] },
+      clock: time.clock,
+      sleep: time.sleep,
+      random: more.random ?? (() => 0.5),
+      fetch: async (input, init) => {
+        const request = new Request(input, init)
+        return new Promise((resolve, reject) => {
+          request.signal.addEventListener('abort', () => reject(request.signal.reason), { once: true })
+          answer(request).then(resolve, reject)
+        })
+      },
+      logger: { debug: write, info: write, warn: write, error: write },
+      ...options,
+      storage,
+      ...different,
+    })
+  const integrations = another()
   const vault = createVault(readKeyring([SECRET]), () => new Uint8Array(12))
   const row = async (id: string) => {
     const found = await inner.get({ id, organizationId: `org_${id}` })
@@ -102,9 +112,10 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
       await inner.update(id, account.revision, { token, linkedAccountId: `merge_${id}`, wake: 0 })
       return id
     },
-    async work(afterMs = 0) {
+    another,
+    async work(afterMs = 0, by = integrations) {
       time.clock.advance(afterMs)
-      await time.run(integrations.tick({ budgetMs: 600_000 }))
+      await time.run(by.tick({ budgetMs: 600_000 }))
     },
     async rows(id, model) {
       const { changes } = await inner.changes({ accountId: id, model, after: 0, limit: 10_000 })
@@ -117,6 +128,9 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
     },
   }
 }
+
+/** What sync-status says when a test says nothing: a model that is not read has ended its first sync, so nothing is waited for. */
+const UNREAD = { model_name: 'Unread', model_id: 'Unread', status: 'DONE', is_initial_sync: false }
 
 /** A page by page list of these records; the cursor is the place. */
 export function paged(records: readonly unknown[], query: URLSearchParams, size = 100): { results: unknown[]; next: string | null } {

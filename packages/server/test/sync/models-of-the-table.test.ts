@@ -124,7 +124,10 @@ test.each([
 ])('a name that is not known (%.20s) is no error', async (name) => {
   expect(matchModel('hris', name)).toBeUndefined()
   const fake = fakeMerge({}, () => ({ results: people(2) }))
-  fake.statuses.push({ model_id: name, status: 'SOMETHING_NEW', last_sync_start: 'not a date' })
+  fake.statuses.push(
+    { model_id: 'hris.Company', status: 'DONE', is_initial_sync: false },
+    { model_id: name, status: 'SOMETHING_NEW', last_sync_start: 'not a date' },
+  )
   const id = await fake.account('a')
   await fake.work()
   expect(await fake.rows(id, 'hris.Employee')).toHaveLength(2)

@@ -17,16 +17,20 @@ const status = (more: Partial<ModelStatus> = {}): ModelStatus => ({
   lastSyncStart: iso(NOW - 20 * MINUTE),
   lastSyncFinished: iso(NOW - 15 * MINUTE),
   nextSyncStart: null,
+  dataFreshAsOf: null,
+  reason: null,
   ...more,
 })
 
 const context = (more: Partial<PlanContext> = {}): PlanContext => ({
   now: NOW,
+  ours: NOW,
   date: NOW,
+  others: 'settled',
   fingerprint: 'f',
   generation: 0,
+  companies: 0,
   live: 100,
-  seq: 0,
   asked: false,
   modifiedAfter: true,
   earlyRead: false,
@@ -54,12 +58,16 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   nextLow: NOW - 20 * MINUTE,
   cursor: 'c',
   startedAt: NOW - 5 * MINUTE,
+  progressedAt: NOW - 4 * MINUTE,
+  firstCommit: 0,
+  leftOut: 0,
+  withoutId: 0,
+  endless: false,
   seen: null,
   unstamped: false,
   completeness: 'complete',
   records: 7,
   live: 100,
-  seq: 0,
   deleted: 0,
   look: { live: 100, deleted: 0 },
   ...more,
@@ -70,7 +78,7 @@ const walked = (decision: Plan): Walk => {
   return decision.walk
 }
 
-const endless = (more: Partial<Checkpoint> = {}) => read({ walk: walk({ kind: 'sweep' }), endlessAt: NOW, ...more })
+const endless = (more: Partial<Checkpoint> = {}) => read({ walk: walk({ kind: 'sweep', endless: true }), endlessAt: NOW, ...more })
 
 describe('what to do about a model', () => {
   const never = status({ status: 'SYNCING', lastSyncResult: null, lastSyncFinished: null })
@@ -99,13 +107,43 @@ describe('what to do about a model', () => {
     ],
     ['a walk is under way', read({ walk: walk({ kind: 'sweep' }) }), status(), {}, 'sweep'],
     ['a walk is under way and Merge syncs', read({ walk: walk() }), status({ status: 'SYNCING' }), {}, 'incremental'],
-    ['a walk is older than a day', read({ walk: walk({ startedAt: NOW - DAY }), walkedAt: NOW - 2 * DAY }), status(), {}, 'incremental'],
     [
-      'a sweep is older than a day, whatever it was for',
-      read({ walk: walk({ kind: 'sweep', startedAt: NOW - DAY }) }),
+      'a first walk is a month old',
+      { ...EMPTY_CHECKPOINT, walk: walk({ kind: 'initial', startedAt: NOW - 30 * DAY }), fingerprint: 'f' },
       status(),
       {},
-      'sweep',
+      'initial',
+    ],
+    ['it was read in a future from which the clock was set back', read({ walkedAt: NOW + DAY }), status(), {}, 'incremental'],
+    ['its last sweep lies in that future', read({ sweptAt: NOW + 365 * DAY }), status(), {}, 'sweep'],
+    ['a list without an end was met in that future', read({ endlessAt: NOW + DAY }), status(), {}, 'sweep'],
+    ['another company was confirmed', read(), status(), { companies: 1 }, 'sweep'],
+    ['it was, and one full sync is still owed', read({ companies: 1, owed: 1 }), status(), { companies: 1 }, 'sweep'],
+    ['it was, and both are done', read({ companies: 1 }), status(), { companies: 1 }, 'rest'],
+    ['Merge lists no model yet', EMPTY_CHECKPOINT, null, { others: 'silent' }, 'wait'],
+    [
+      'Merge has listed none for a quarter of an hour',
+      { ...EMPTY_CHECKPOINT, waitingSince: NOW - 15 * MINUTE },
+      null,
+      { others: 'silent' },
+      'initial',
+    ],
+    ['Merge is at the first sync of others', { ...EMPTY_CHECKPOINT, waitingSince: NOW - 60 * MINUTE }, null, { others: 'busy' }, 'wait'],
+    ['Merge has been at that for a day', { ...EMPTY_CHECKPOINT, waitingSince: NOW - DAY }, null, { others: 'busy' }, 'initial'],
+    [
+      'it was waited for in a future from which the clock was set back',
+      { ...EMPTY_CHECKPOINT, waitingSince: NOW + DAY },
+      null,
+      { others: 'busy' },
+      'initial',
+    ],
+    ['Merge lists no model any more, and it was read', read(), null, { others: 'silent', asked: true }, 'incremental'],
+    [
+      'Merge says that it is done, and not since when',
+      EMPTY_CHECKPOINT,
+      status({ lastSyncResult: null, lastSyncStart: null, lastSyncFinished: null }),
+      {},
+      'initial',
     ],
     ['a sweep has met a list without an end', endless(), status(), { asked: true }, 'incremental'],
     ['the same, and nothing has happened', endless(), status(), {}, 'rest'],
@@ -127,7 +165,26 @@ describe('what to do about a model', () => {
       sweep: 3,
       fingerprint: 'f',
       generation: 0,
+      companies: 0,
+      owed: 0,
     })
+  })
+
+  test.each<[string, Partial<Walk>, string | null, string | null]>([
+    ['goes on, however long ago its last page was', { progressedAt: NOW - 300 * DAY }, null, 'c'],
+    ['goes on, although a sink failed for days', { progressedAt: NOW - 3 * DAY }, 'SYNC_SINK_FAILED', 'c'],
+    ['goes on, although Merge failed, for a day', { progressedAt: NOW - DAY + 1 }, 'UPSTREAM_PAGINATION_LOOP', 'c'],
+    [
+      'begins at its first page again after a day in which Merge kept it from the next',
+      { progressedAt: NOW - DAY },
+      'UPSTREAM_PAGINATION_LOOP',
+      null,
+    ],
+    ['does so at once where that day cannot be told', { progressedAt: NOW + DAY }, 'UPSTREAM_UNAVAILABLE', null],
+  ])('a walk under way %s', (_, more, problem, cursor) => {
+    const under = walk(more)
+    const next = walked(plan(read({ walk: under, problem }), status(), context()))
+    expect(next).toEqual({ ...under, cursor, progressedAt: cursor === null ? NOW : under.progressedAt })
   })
 
   test('a sweep that begins after one met a list without an end goes on from its page', () => {
@@ -154,8 +211,10 @@ describe('where the next walk will begin', () => {
   const OVERLAP = 10 * MINUTE
   test.each<[string, Partial<PlanContext>, Partial<ModelStatus>, number]>([
     ['clocks agree', {}, {}, NOW - 1_000],
-    ['ours is fast', { now: NOW + 90_000 }, {}, NOW - 1_000],
-    ['ours is slow', { now: NOW - 90_000 }, {}, NOW - 90_000],
+    ['ours is fast', { ours: NOW + 90_000 }, {}, NOW - 1_000],
+    ['ours is slow', { ours: NOW - 90_000 }, {}, NOW - 90_000],
+    ['the store’s is slow', { now: NOW - 90_000 }, {}, NOW - 90_000],
+    ['ours is a year fast', { ours: NOW + 365 * DAY }, {}, NOW - 1_000],
     ['Merge’s is fast', { date: NOW + 90_000 }, {}, NOW],
     ['Merge’s is slow', { date: NOW - 90_000 }, {}, NOW - 91_000],
     ['a sync is under way', {}, { status: 'SYNCING', lastSyncStart: iso(NOW - 3 * MINUTE) }, NOW - 3 * MINUTE - 5_000],
@@ -163,7 +222,7 @@ describe('where the next walk will begin', () => {
     ['Merge does not say what time it is', { date: null }, {}, NOW - 20 * MINUTE],
     ['Merge says neither', { date: null }, { lastSyncStart: null }, NOW],
     ['a stamp is garbage', {}, { status: 'SYNCING', lastSyncStart: 'soon' }, NOW - 1_000],
-    ['a fraction of a second is rounded down', { now: NOW - 1_500 }, {}, NOW - 2_000],
+    ['a fraction of a second is rounded down', { ours: NOW - 1_500 }, {}, NOW - 2_000],
   ])('%s', (_, more, known, expected) => {
     expect(walked(plan(EMPTY_CHECKPOINT, status(known), context(more))).nextLow).toBe(expected - OVERLAP)
   })
@@ -177,6 +236,9 @@ describe('how complete it is', () => {
     ['syncing again after it was done', status({ status: 'SYNCING' }), 'complete'],
     ['not listed', null, 'complete'],
     ['a word we do not know', status({ lastSyncResult: 'SPLENDID' }), 'none'],
+    ['done, and nothing else is said', status({ lastSyncResult: null, lastSyncStart: null, lastSyncFinished: null }), 'complete'],
+    ['partial, and nothing else is said', status({ status: 'PARTIALLY_SYNCED', lastSyncResult: null }), 'partial'],
+    ['syncing again, and how the last one ended is not said', status({ status: 'SYNCING', lastSyncResult: null }), 'partial'],
   ])('%s', (_, known, expected) => {
     expect(walked(plan(EMPTY_CHECKPOINT, known, context())).completeness).toBe(expected)
   })
@@ -196,8 +258,9 @@ test.each([
 })
 
 describe('what the checkpoint becomes', () => {
-  const planned = (state: Checkpoint, decision: Plan) => advance(state, { kind: 'planned', plan: decision, status: status() })
-  const page = (next: string | null) => ({ kind: 'page', next, records: 100, unstamped: 0, now: NOW }) as const
+  const planned = (state: Checkpoint, decision: Plan) =>
+    advance(state, { kind: 'planned', plan: decision, status: status(), shape: 's', now: NOW })
+  const page = (next: string | null) => ({ kind: 'page', next, records: 100, unstamped: 0, withoutId: 0, leftOut: 0, now: NOW }) as const
 
   test('the watermark moves with the last page and at no other moment', () => {
     const state = read({ walk: walk({ nextLow: 42 }) })
@@ -261,7 +324,7 @@ describe('what the checkpoint becomes', () => {
     const once = advance(read({ walk: walk({ kind: 'sweep', after: null }) }), loop)
     expect(once).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: null })
     const state = advance(once, loop)
-    expect(state).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW })
+    expect(state).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW, walk: { endless: true } })
     const middle = advance({ ...state, walk: walk() }, page('d'))
     expect(middle).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW })
     expect(advance(middle, page(null))).toMatchObject({ problem: 'UPSTREAM_PAGINATION_LOOP', endlessAt: NOW })
@@ -279,10 +342,61 @@ describe('what the checkpoint becomes', () => {
 
   test('a plan to walk is taken over, and any other leaves the walk where it is', () => {
     const under = walk()
-    const next = { do: 'walk', walk: under, sweep: 2, fingerprint: 'g', generation: 1 } as const
-    expect(planned(read(), next)).toMatchObject({ walk: under, sweep: 2, fingerprint: 'g', generation: 1, status: 'DONE' })
+    const next = { do: 'walk', walk: under, sweep: 2, fingerprint: 'g', generation: 1, companies: 3, owed: 2 } as const
+    expect(planned(read(), next)).toMatchObject({
+      walk: under,
+      sweep: 2,
+      fingerprint: 'g',
+      generation: 1,
+      companies: 3,
+      owed: 2,
+      status: 'DONE',
+      shape: 's',
+    })
     for (const decision of [{ do: 'rest' }, { do: 'wait' }, { do: 'off' }] as const)
       expect(planned(read({ walk: under }), decision)).toMatchObject({ walk: under, low: read().low })
+  })
+
+  test('a wait is counted from its first look, and ends with anything else', () => {
+    const waits = planned(EMPTY_CHECKPOINT, { do: 'wait' })
+    expect(waits.waitingSince).toBe(NOW)
+    expect(planned({ ...waits, waitingSince: 5 }, { do: 'wait' }).waitingSince).toBe(5)
+    expect(planned(waits, { do: 'rest' }).waitingSince).toBeNull()
+  })
+
+  test('a full sync of another company is owed until it has ended, and only a full sync pays', () => {
+    const owing = read({ owed: 2, companies: 1, walk: walk({ kind: 'sweep', after: null }) })
+    const once = advance(owing, page(null))
+    expect([once.owed, advance({ ...once, walk: walk({ kind: 'sweep', after: null }) }, page(null)).owed]).toEqual([1, 0])
+    expect(advance({ ...owing, walk: walk() }, page(null)).owed).toBe(2)
+    expect(advance({ ...owing, walk: walk({ kind: 'initial', after: null }) }, page(null)).owed).toBe(2)
+  })
+
+  test('a walk of everything of which everything was left out is not ready, and says so', () => {
+    const all = { ...page(null), records: 3, leftOut: 3, withoutId: 3 }
+    const whole = (more: Partial<Walk> = {}) => read({ walk: walk({ kind: 'sweep', after: null, records: 0, ...more }) })
+    expect(advance(whole(), all)).toMatchObject({ ready: false, problem: 'SYNC_RECORDS_LEFT_OUT', withoutId: 3 })
+    expect(advance(whole({ records: 1 }), all)).toMatchObject({ ready: true, problem: null, withoutId: 3 })
+    expect(advance(whole(), { ...page(null), records: 0 })).toMatchObject({ ready: true, problem: null, withoutId: 0 })
+    expect(advance(read({ walk: walk({ records: 0 }) }), all)).toMatchObject({ ready: true, problem: 'SYNC_RECORDS_LEFT_OUT' })
+  })
+
+  test('what a walk of everything met is still left out after it, and what it did not meet is forgotten', () => {
+    const lost = (id: string, commit: number) => ({ id, modifiedAt: 1, code: 'X', at: NOW, commit })
+    const state = read({
+      commits: 9,
+      walk: walk({ kind: 'sweep', after: null, firstCommit: 7 }),
+      quarantine: [lost('old', 6), lost('new', 7)],
+    })
+    expect(advance(state, page(null)).quarantine.map(({ id }) => id)).toEqual(['new'])
+    expect(advance({ ...state, walk: walk() }, page(null)).quarantine.map(({ id }) => id)).toEqual(['old', 'new'])
+  })
+
+  test('each mass deletion that is held has a number, until its walk ends', () => {
+    const held = advance(read({ walk: walk() }), { kind: 'held' })
+    expect(held).toMatchObject({ held: true, holds: 1 })
+    expect(advance(held, { kind: 'held' })).toMatchObject({ held: true, holds: 1 })
+    expect(advance(advance(held, page(null)), { kind: 'held' })).toMatchObject({ holds: 2 })
   })
 
   test('a page or a cursor without a walk changes nothing', () => {

@@ -57,7 +57,7 @@ describe('the word of a model', () => {
 const HRIS = MODEL_TABLE.filter((row) => row.category === 'hris').slice(0, 3)
 const read: Partial<Checkpoint> = { walkedAt: 1, ready: true, completeness: 'complete', status: 'DONE' }
 const lost = { id: 'x', modifiedAt: 1, code: 'UNEXPECTED', at: 1 }
-const WORDS: Record<Readiness | 'off', Partial<Checkpoint>> = {
+const WORDS: Record<Exclude<Readiness, 'none'> | 'off', Partial<Checkpoint>> = {
   stale: { ...read, status: 'PAUSED' },
   waiting: {},
   initial: { ...read, ready: false },
@@ -68,7 +68,7 @@ const WORDS: Record<Readiness | 'off', Partial<Checkpoint>> = {
 }
 
 /** An account whose models stand like this. */
-function progress(words: (Readiness | 'off')[], more: { status?: Status; failures?: number; problem?: string } = {}) {
+function progress(words: (Exclude<Readiness, 'none'> | 'off')[], more: { status?: Status; failures?: number; problem?: string } = {}) {
   const models = Object.fromEntries(
     words.map((word, place) => {
       const checkpoint = { ...EMPTY_CHECKPOINT, ...WORDS[word], problem: more.problem ?? null }
@@ -77,6 +77,7 @@ function progress(words: (Readiness | 'off')[], more: { status?: Status; failure
   )
   const account = {
     category: 'hris',
+    linkedAccountId: 'la',
     status: more.status ?? 'active',
     models: { ...models, [ACCOUNT]: { checkpoint: JSON.stringify({ failures: more.failures ?? 0 }), records: 0, seq: 0 } },
   }
@@ -96,7 +97,7 @@ describe('the word of an account', () => {
     expect(progress(['off', 'complete']).readiness).toBe('complete')
     expect(progress(['off', 'initial']).readiness).toBe('initial')
     expect(progress(['off', 'off']).readiness).toBe('stale')
-    expect(progress([]).readiness).toBe('waiting')
+    expect(progress([])).toMatchObject({ readiness: 'none', ready: true })
   })
 
   test.each<[Status, Readiness]>([
@@ -108,7 +109,7 @@ describe('the word of an account', () => {
   ])('of which the connection is %s is %s, and so are its models’', (status, word) => {
     const { readiness, models } = progress(['complete', 'complete'], { status })
     expect([readiness, ...Object.values(models).map((model) => model.readiness)]).toEqual([word, word, word])
-    expect(progress([], { status }).readiness).toBe(word === 'stale' ? 'stale' : 'waiting')
+    expect(progress([], { status }).readiness).toBe(word === 'stale' ? 'stale' : 'none')
   })
 
   test('that failed five looks in a row is degraded at best, and so is each model that failed', () => {

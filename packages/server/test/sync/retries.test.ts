@@ -7,6 +7,8 @@ import { Secret } from '../../src/secrets/secret.ts'
 import { virtualTime } from '../support/virtual-time.ts'
 import { fakeMerge, people } from './fake-merge.ts'
 
+const logger = { debug() {}, info() {}, warn() {}, error() {} }
+
 /** The gateway over a network that answers like this, with an error budget that never waits and a breaker that never opens unless told. */
 function merge(answer: (request: Request) => Response | Promise<Response>, more: Partial<TransportOptions> = {}) {
   const time = virtualTime()
@@ -17,7 +19,7 @@ function merge(answer: (request: Request) => Response | Promise<Response>, more:
     clock: time.clock,
     sleep: time.sleep,
     random: () => 0.5,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger,
     breaker: { check() {}, enter: () => () => {} },
     budget: { pass: async () => {}, failed() {}, spared() {} },
     fetch: async (input, init) => {
@@ -26,7 +28,7 @@ function merge(answer: (request: Request) => Response | Promise<Response>, more:
     },
     ...more,
   })
-  return { time, gateway: createGateway(transport), calls: () => calls }
+  return { time, gateway: createGateway(transport, logger), calls: () => calls }
 }
 
 const token = new Secret('account')

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createErrorBudget } from '../../src/merge/error-budget.ts'
 import { createRetryQuota } from '../../src/merge/retry-quota.ts'
+import { EMPTY_ACCOUNT_CHECKPOINT } from '../../src/sync/account-checkpoint.ts'
 import { createGovernor } from '../../src/sync/governor.ts'
 import { nextLook } from '../../src/sync/next-look.ts'
 import { virtualTime } from '../support/virtual-time.ts'
@@ -57,9 +58,8 @@ test.each([
   const iso = (ms: number) => new Date(ms).toISOString()
   const status = {
     ...{ model: 'hris.Employee', status: 'DONE', isInitialSync: false, lastSyncResult: 'DONE', lastSyncFinished: iso(now) },
-    ...{ lastSyncStart: iso(now - MINUTE), nextSyncStart: iso(now - MINUTE + cadence) },
+    ...{ lastSyncStart: iso(now - MINUTE), nextSyncStart: iso(now - MINUTE + cadence), dataFreshAsOf: null, reason: null },
   }
-  const before = { dirtySeen: 0, waits: 0, failures: 0, problem: null, lookedAt: null, nextLookAt: null }
-  const context = { now, random: () => 0.5, lookEveryMs: null, statuses: [status], dirty: 0, aborted: false }
-  expect(nextLook(before, [{ outcome: 'walked' }], context).due - now).toBe(expected)
+  const context = { now, random: () => 0.5, lookEveryMs: null, statuses: [status], mergeNow: now, dirty: 0, aborted: false, moved: true }
+  expect(nextLook(EMPTY_ACCOUNT_CHECKPOINT, [{ outcome: 'walked' }], context).waitMs).toBe(expected)
 })

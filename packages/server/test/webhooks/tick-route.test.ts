@@ -18,9 +18,9 @@ describe('the tick route', () => {
     await world.connect()
     const { call } = door(world, { authenticate: () => null, authorize: () => false })
     const answer = await call(method, '/tick', { headers: { ...bearer(SECRET), 'sec-fetch-site': 'cross-site' } })
-    expect([answer.status, answer.json]).toEqual([200, { looked: 1 }])
+    expect([answer.status, answer.json]).toEqual([200, { runs: 1, pages: 0, records: 0 }])
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect((await call(method, '/tick', { headers: bearer(SECRET) })).json).toEqual({ looked: 0 })
+    expect((await call(method, '/tick', { headers: bearer(SECRET) })).json).toEqual({ runs: 0, pages: 0, records: 0 })
   })
 
   test.each<[string, Record<string, string>]>([
@@ -45,8 +45,9 @@ describe('the tick route', () => {
     const world: WebhookWorld = withWebhooks({ tickSecret: SECRET }, { network: slow })
     for (const organization of ['a', 'b', 'c', 'd', 'e']) await world.connect(`org_${organization}`)
     const answer = await door(world, { tickBudgetMs: 1_000 }).call('GET', '/tick', { headers: bearer(SECRET) })
-    expect(answer.json.looked).toBe(1)
-    for (const tickBudgetMs of [0, -1, Number.NaN, '5' as never]) expect(() => door(world, { tickBudgetMs })).toThrow(/"tickBudgetMs"/)
+    expect(answer.json.runs).toBe(1)
+    for (const tickBudgetMs of [0, -1, 999, Number.NaN, '5000' as never])
+      expect(() => door(world, { tickBudgetMs })).toThrow(/"tickBudgetMs"/)
   })
 
   test('says that it cannot when the store is down', async () => {

@@ -1,0 +1,92 @@
+import { parseJson } from '../merge/parse-json.ts'
+import type { Change, VersionedRecord } from '../storage/port.ts'
+import { ACCOUNT } from './account-checkpoint.ts'
+import { advance } from './advance.ts'
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
+import type { SyncContext } from './context.ts'
+import type { Look } from './look.ts'
+import { hashOf, NO_DATA, shapeOf, withoutData } from './shape.ts'
+
+const ROWS_AT_A_TIME = 500
+
+type Reshaping = Pick<Look, 'claim' | 'isOver' | 'keepLease'>
+
+/**
+ * Takes out of every stored row what `sync.omit` names since the row was written, and the data of all of them where only versions are to be
+ * kept. Of every row: one that Merge does not list any more, and a tombstone above all, is never met by a pass again. Also of models that are
+ * not synced any more. Merge is not asked, so it is done for a broken connection too.
+ *
+ * Each row that changes gets the next number of the change feed, so whoever follows it hears of the new content. Goes on where it was stopped, at
+ * most {@link ROWS_AT_A_TIME} rows in one commit. `'unfinished'`: the time is over. `'fenced'`: another worker has the account now.
+ */
+export async function reshapeRows(context: SyncContext, look: Reshaping): Promise<'done' | 'unfinished' | 'fenced'> {
+  for (const [model, stored] of Object.entries(look.claim.account.models)) {
+    if (model === ACCOUNT) continue
+    const outcome = await reshapeModel(context, look, model, readCheckpoint(stored.checkpoint), stored.seq)
+    if (outcome !== 'done') return outcome
+  }
+  return 'done'
+}
+
+async function reshapeModel(
+  context: SyncContext,
+  look: Reshaping,
+  model: string,
+  before: Checkpoint,
+  seq: number,
+): Promise<'done' | 'unfinished' | 'fenced'> {
+  const shape = shapeOf(context, model)
+  if (before.shape === shape || seq === 0) return 'done'
+  const { id: accountId } = look.claim.account
+  const begun = before.reshape?.shape === shape ? before.reshape : { after: 0, until: seq }
+  let state = before
+  for (let after: number | null = begun.after; after !== null; ) {
+    if (look.isOver()) return 'unfinished'
+    if (!(await look.keepLease(false))) return 'fenced'
+    const page = await context.storage.changes({ accountId, model, after, limit: ROWS_AT_A_TIME })
+    const records = page.changes.filter((change) => change.seq <= begun.until).flatMap((change) => reshaped(context, model, state, change))
+    const last = page.changes.at(-1)?.seq ?? begun.until
+    after = page.next === null || last >= begun.until ? null : page.next
+    state = advance(state, { kind: 'reshaped', shape, until: begun.until, after })
+    const answer = await context.storage.commit({
+      accountId,
+      fence: look.claim.fence,
+      model,
+      records,
+      checkpoint: JSON.stringify(state),
+    })
+    if (answer === 'fenced') return answer
+    // The claim is what the passes of this look begin with.
+    const { account } = look.claim
+    if (answer !== 'held')
+      account.models[model] = { ...seqAndRecords(account.models[model]), seq: answer.seq, checkpoint: JSON.stringify(state) }
+  }
+  return 'done'
+}
+
+function seqAndRecords(stored: { records: number } | undefined): { records: number } {
+  return { records: stored?.records ?? 0 }
+}
+
+/** The row as it is to be kept, of the same age; none when it is so already. */
+function reshaped(context: SyncContext, model: string, state: Checkpoint, change: Change): VersionedRecord[] {
+  if (change.data === NO_DATA) return []
+  const { id, modifiedAt } = change
+  const omit = context.settings.omit[model] ?? []
+  // Read as an answer of Merge's is, so that a number of twenty digits keeps all of them.
+  const fields = parseJson(change.data) as Record<string, unknown>
+  const superfluous = omit.filter((field) => Object.hasOwn(fields, field))
+  if (context.settings.store === 'records' && superfluous.length === 0) return []
+  for (const field of superfluous) delete fields[field]
+  const data = JSON.stringify(fields)
+  const record = {
+    id,
+    modifiedAt,
+    generation: state.generation,
+    page: state.commits,
+    deleted: change.op === 'delete',
+    data,
+    hash: hashOf(data),
+  }
+  return [context.settings.store === 'versions' ? withoutData(record) : record]
+}
