@@ -67,6 +67,7 @@ export const CATEGORY = 'hris'
 
 export function createFakeMerge({ timeline, random, dialect, note, createModels, onResync }: FakeMergeOptions): FakeMerge {
   let resyncs = 0
+  let completed = 0
   const limits = createLimits()
   const accounts: MergeAccount[] = []
   const linkTokens = new Map<string, string>()
@@ -105,7 +106,8 @@ export function createFakeMerge({ timeline, random, dialect, note, createModels,
       if (originId === undefined) throw new Error('Nobody was given this link token.')
       const account = accounts.find((one) => one.originId === originId && !one.deleted) ?? link(originId)
       account.status = 'COMPLETE'
-      const publicToken = `public_token_${publicTokens.size + 1}`
+      // Never the same twice: the SDK remembers which one it has exchanged.
+      const publicToken = `public_token_${++completed}`
       publicTokens.set(publicToken, account)
       return publicToken
     },

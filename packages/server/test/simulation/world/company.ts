@@ -11,6 +11,8 @@ import type { Customer } from './customer.ts'
 export interface CompanyWatch {
   /** From now on the account is another company's: `rows` of its records show up `later` milliseconds from now. */
   move(account: MergeAccount, rows: number, later: number): void
+  /** To be told of every `account.other_company`. */
+  onTold(accountId: string): void
   /** To be told of every row that is written. */
   onChange(accountId: string, model: string, change: Change): void
   breaks(): string[]
@@ -22,7 +24,9 @@ export interface CompanyOptions {
   /** Whether account-details tell one company from another. */
   instances: boolean
   /** Ids of the records that are stored and live. */
-  stored: (accountId: string, model: string) => Iterable<string>
+  stored: (accountId: string, model: string) => readonly string[]
+  /** Whether a worker that lives has the account now. */
+  isHeld: (accountId: string) => boolean
   living: () => MergeAccount | undefined
   note: (what: Happened) => void
 }
@@ -41,7 +45,7 @@ interface Move {
   confirmed: boolean
 }
 
-export function createCompanyWatch({ timeline, customer, instances, stored, living, note }: CompanyOptions): CompanyWatch {
+export function createCompanyWatch({ timeline, customer, instances, stored, isHeld, living, note }: CompanyOptions): CompanyWatch {
   const moves: Move[] = []
   const broken = new Set<string>()
   let sightings = 0
@@ -53,7 +57,7 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
     const models = living()?.models ?? []
     return models.some(({ settings, table }) => {
       const shown = new Set(table.rows.filter((row) => !last(row).gone).map(({ id }) => id))
-      return [...stored(accountId, settings.name)].some((id) => shown.has(id))
+      return stored(accountId, settings.name).some((id) => shown.has(id))
     })
   }
 
@@ -65,13 +69,17 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
       sightings = 0
       return
     }
-    if (move === undefined && isKnownCompany(accountId)) broken.add('the same company was taken for another one')
-    if (move !== undefined) move.told = true
     if (++sightings < ASKED_AFTER) return
     // From here on it may go through, whether or not the answer is heard.
     if (move !== undefined) move.confirmed = true
     const done = await customer.attempt((account) => confirmCompany(account))
     if (done === true) note('company confirmed')
+  }
+
+  /** Never in the middle of a look: one that has found all lists empty has nothing to tell the company by, and reads what comes a moment later. */
+  async function moveIn(account: MergeAccount, accountId: string, rows: number): Promise<void> {
+    while (isHeld(accountId)) await timeline.wait(1_000)
+    for (const model of account.models) for (let row = 0; row < rows; row++) model.write('create', 0, 0)
   }
 
   async function watch(): Promise<never> {
@@ -85,7 +93,9 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
   return {
     move(account, rows, later) {
       const accountId = customer.connected.at(-1) ?? ''
-      if (open(accountId) !== undefined) return
+      if (account.company > 0) return
+      // Of which nothing is stored is no other company than the one that comes.
+      const isKnown = account.models.some(({ settings }) => stored(accountId, settings.name).length > 0)
       const ids = (alive: boolean) =>
         new Map(
           account.models.map(({ settings, table }) => {
@@ -93,14 +103,23 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
             return [settings.name, new Set(fitting.map(({ id }) => id))]
           }),
         )
-      moves.push({ accountId, old: ids(true), known: ids(false), told: false, confirmed: false })
-      note(instances ? 'other company, by its instance' : 'other company, by its records alone')
+      if (isKnown) {
+        moves.push({ accountId, old: ids(true), known: ids(false), told: false, confirmed: false })
+        note(instances ? 'other company, by its instance' : 'other company, by its records alone')
+      }
       account.company++
       const now = timeline.now()
-      for (const { table } of account.models) table.clear(now)
-      timeline.at(now + later, () => {
-        for (const model of account.models) for (let row = 0; row < rows; row++) model.write('create', 0, 0)
-      })
+      for (const model of account.models) {
+        model.table.clear(now)
+        // Merge syncs whatever was signed in to; a replica may still show the company of before.
+        model.run({ queued: later, length: MINUTE, result: 'DONE', commits: [], writes: [] })
+      }
+      timeline.at(now + later, () => void moveIn(account, accountId, rows))
+    },
+    onTold(accountId) {
+      const move = open(accountId)
+      if (move !== undefined) move.told = true
+      else if (isKnownCompany(accountId)) broken.add('the same company was taken for another one')
     },
     onChange(accountId, model, { id, op }) {
       const move = open(accountId)

@@ -129,6 +129,7 @@ export function createWorld(history: History, tampering: Tampering, timeline: Ti
       return dues.length === 0 ? null : Math.min(...dues) - storeClock.now()
     },
     onStart(integrations) {
+      integrations.on('account.other_company', ({ accountId }) => company?.onTold(accountId))
       integrations.on('sync.looked', ({ ready }) => {
         const early = ready ? (living(merge)?.models ?? []).find((model) => !model.mayBeReady) : undefined
         if (early !== undefined) broken.add(`${early.settings.name} was called ready before Merge had read it once`)
@@ -164,6 +165,7 @@ export function createWorld(history: History, tampering: Tampering, timeline: Ti
     customer,
     instances: history.dialect.instances,
     stored: (accountId, model) => [...monitor.copy(accountId, model)].flatMap(([id, { op }]) => (op === 'upsert' ? [id] : [])),
+    isHeld: monitor.isHeld,
     living: () => living(merge),
     note: happened,
   })
