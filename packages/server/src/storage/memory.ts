@@ -90,7 +90,7 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       const free = [...rows.values()].filter((row) => row.status !== 'deleted' && !isLeased(row, now) && wanted(row))
       const chosen = free.sort((a, b) => (a.due ?? 0) - (b.due ?? 0)).slice(0, limit)
       return chosen.map((row): Claim => {
-        Object.assign(row, { fence: row.fence + 1, lease: now + leaseMs, recordedAt: now })
+        Object.assign(row, { fence: row.fence + 1, lease: now + leaseMs, due: dueBy(row, now), recordedAt: now })
         return { account: copyOf(row), fence: row.fence, dirty: row.dirty, now }
       })
     },
@@ -98,7 +98,7 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
     async renew(accountId, fence, leaseMs) {
       const row = holder(accountId, fence)
       const now = clock.now()
-      if (row) Object.assign(row, { lease: now + leaseMs, recordedAt: now })
+      if (row) Object.assign(row, { lease: now + leaseMs, due: dueBy(row, now), recordedAt: now })
       return row !== undefined
     },
 
@@ -200,7 +200,7 @@ function isListed(row: Row, query: AccountQuery) {
 }
 
 function wake(row: Row, delayMs: number, now: number) {
-  row.due = Math.min(row.due ?? now + delayMs, now + delayMs)
+  row.due = Math.min(dueBy(row, now) ?? now + delayMs, now + delayMs)
   row.dirty += 1
   row.recordedAt = now
 }
@@ -211,6 +211,11 @@ function isLeased(row: Row, now: number) {
 
 function isDue(row: Row, now: number) {
   return row.due !== null && (row.due <= now || isOfClockSetBack(row, now))
+}
+
+/** A moment of the old time means now; written down with the next one that is recorded, because from then on nothing tells that the clock was set back. */
+function dueBy(row: Row, now: number) {
+  return row.due !== null && isOfClockSetBack(row, now) ? Math.min(row.due, now) : row.due
 }
 
 function isOfClockSetBack({ recordedAt }: Row, now: number) {

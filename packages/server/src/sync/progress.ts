@@ -127,7 +127,7 @@ function modelProgress(account: Account, row: ModelRow, { broken, failing, probl
   const stored = account.models[row.model]
   const checkpoint = readCheckpoint(stored?.checkpoint)
   const { completeness, ready } = checkpoint
-  const problem = checkpoint.problem ?? ofAll
+  const problem = ofAll ?? checkpoint.problem
   const state = stateOf(checkpoint)
   const degraded = checkpoint.quarantine.length > 0 || checkpoint.withoutId > 0 || (failing && problem !== null)
   const stale = broken || NOT_RENEWED.includes(checkpoint.status ?? '')
