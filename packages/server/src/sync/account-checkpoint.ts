@@ -51,7 +51,8 @@ export interface Identity {
 export interface Facts {
   /** When the first of them was answered, by the store's clock, epoch milliseconds. */
   at: number
-  details: { slug: string | null; instance: string | null }
+  /** `subdomain` is asked for only where it matters; absent: not yet. */
+  details: { slug: string | null; instance: string | null; subdomain?: string | null }
   /** `null`: not asked yet. `at` as above; `date`: Merge's clock then. */
   status: { at: number; date: number | null; models: ModelStatus[] } | null
   /** Pages that were stored with them. */

@@ -57,7 +57,7 @@ function planned(state: Checkpoint, { plan, status, shape, now }: Extract<Answer
     status: status?.status ?? null,
     reason: status?.reason ?? null,
     freshAsOf: status?.dataFreshAsOf ?? null,
-    waitingSince: plan.do === 'wait' ? (state.waitingSince ?? now) : null,
+    waitingSince: plan.do === 'wait' || (status === null && !state.ready) ? (state.waitingSince ?? now) : null,
   }
   if (plan.do !== 'walk') return heard
   const { walk, sweep, fingerprint, generation, companies, owed } = plan

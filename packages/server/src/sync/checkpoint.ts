@@ -78,6 +78,8 @@ export interface Walk {
   after: number | null
   /** What `low` becomes with the last page. */
   nextLow: number
+  /** Of a sweep: what it does not meet is gone only where it was written before this moment of Merge's clock, epoch milliseconds. */
+  goneBefore: number
   cursor: string | null
   startedAt: number
   /** When its newest page was stored, or it was begun from its first page again. */

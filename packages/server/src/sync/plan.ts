@@ -79,6 +79,7 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     kind,
     after: kind === 'incremental' ? state.low : null,
     nextLow: nextLow(status, context),
+    goneBefore: goneBefore(status, context),
     cursor: null,
     startedAt: context.now,
     progressedAt: context.now,
@@ -88,7 +89,7 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     endless: false,
     seen,
     unstamped: false,
-    completeness: completeness(status),
+    completeness: status === null && !state.ready && context.earlyRead && isUnheardOf(state, context) ? 'none' : completeness(status),
     records: 0,
     live: held?.live ?? context.live,
     deleted: held?.deleted ?? 0,
@@ -124,10 +125,13 @@ function isSweepDue({ sweptAt, endlessAt }: Checkpoint, { sweepEveryMs, now }: P
  * Merge's own first sync is not done. Of a model that it does not list, and that was never read, nothing is known right after the link: while
  * others are at their first sync it is waited for (a day at most), and for a quarter of an hour while none is listed.
  */
-function isWaiting({ walkedAt, waitingSince }: Checkpoint, status: ModelStatus | null, { earlyRead, others, now }: PlanContext): boolean {
-  if (earlyRead) return false
-  if (status !== null) return isFirstSyncOpen(status)
-  if (walkedAt !== null || others === 'settled') return false
+function isWaiting(state: Checkpoint, status: ModelStatus | null, context: PlanContext): boolean {
+  if (context.earlyRead) return false
+  return status === null ? state.walkedAt === null && isUnheardOf(state, context) : isFirstSyncOpen(status)
+}
+
+function isUnheardOf({ waitingSince }: Checkpoint, { others, now }: PlanContext): boolean {
+  if (others === 'settled') return false
   return waitingSince === null || !hasPassed(waitingSince, others === 'busy' ? DAY_MS : UNLISTED_MS, now)
 }
 
@@ -152,6 +156,15 @@ function nextLow(status: ModelStatus | null, context: PlanContext): number {
   if (status?.status === 'SYNCING' && lastStart !== null) bounds.push(lastStart - 5_000)
   return Math.floor((Math.min(...bounds) - OVERLAP_MS) / 1000) * 1000
 }
+
+/**
+ * Until when a record must have been written that two sweeps did not meet, to count as gone: ten minutes before this walk by Merge's own clock, which
+ * wrote its stamp. Our clock or the store's may be months behind, and then nothing would ever be gone.
+ */
+function goneBefore(status: ModelStatus | null, { date, ours, now }: PlanContext): number {
+  return (date ?? milliseconds(status?.lastSyncStart ?? null) ?? Math.min(ours, now)) - OVERLAP_MS
+}
+
 
 function milliseconds(stamp: string | null): number | null {
   const microseconds = parseStamp(stamp)

@@ -82,11 +82,11 @@ export async function readAccount(context: SyncContext, visit: Visit, findings: 
     progress: visit.progress,
   }
   const verdict = await seeWhose(context, visit, look, rows, findings)
-  if (verdict !== 'same') return void Object.assign(findings, { results: verdict === 'other' ? rows.map(() => STRANGE) : UNFINISHED })
+  if (verdict !== 'same') return void Object.assign(findings, { results: NOT_READ[verdict] })
   findings.results = await walkAll(context, look, rows, models, deadline.stop)
 }
 
-const STRANGE = { outcome: 'strange' } as const
+const NOT_READ = { other: [{ outcome: 'strange' }], waiting: [{ outcome: 'waiting' }], unfinished: UNFINISHED } as const
 
 async function walkAll(
   context: SyncContext,
@@ -144,12 +144,16 @@ async function seeWhose(
   look: Look,
   rows: readonly ModelRow[],
   findings: Findings,
-): Promise<'same' | 'other' | 'unfinished'> {
+): Promise<'same' | 'other' | 'waiting' | 'unfinished'> {
   const known = findings.company
-  const details = findings.facts?.details ?? { slug: null, instance: null }
+  const details: Facts['details'] = findings.facts?.details ?? { slug: null, instance: null }
   const asked = { relinks: wishes.relinks, companies: wishes.companies }
   const changed = known === null || known.relinks !== asked.relinks || known.confirmed !== asked.companies
-  const found = { ...details, subdomain: changed ? await askSubdomain(context, account) : null }
+  if (changed && details.subdomain === undefined) {
+    details.subdomain = await askSubdomain(context, account)
+    findings.moved = true
+  }
+  const found = { ...details, subdomain: details.subdomain ?? null }
   const verdict = judgeCompany(known, found, asked)
   const told = acknowledged(known, found, asked)
   if (verdict === 'same' || known === null) {
@@ -168,12 +172,16 @@ async function seeWhose(
     findings.company = { ...known, search: record.search }
     return 'unfinished'
   }
-  if (record.outcome === 'none') {
+  const isSyncing = statuses.some((status) => status.status === 'SYNCING')
+  // Lists that are empty where records are stored: nothing is deleted for that. Merge may not have synced anew; once it has, no record was found again.
+  const isEmptied = record.outcome === 'nothing' && searched.some((row) => (account.models[row.model]?.records ?? 0) > 0)
+  if (isEmptied && isSyncing) return 'waiting'
+  if (record.outcome === 'none' || isEmptied) {
     findings.company = { ...known, relinks: asked.relinks, strange: 'records', search: null }
     return 'other'
   }
   // What Merge had before it has synced anew may be the company's of before: then this is looked at again.
-  const final = record.outcome === 'known' && !statuses.some((status) => status.status === 'SYNCING')
+  const final = record.outcome === 'known' && !isSyncing
   findings.company = final ? told : { ...told, relinks: known.relinks }
   return 'same'
 }

@@ -102,7 +102,7 @@ function fetchPage(
  */
 function sweepOf(state: Checkpoint, walk: Walk, next: string | null, withoutId: number): NonNullable<Page['sweep']> {
   const whole = next === null && walk.leftOut + withoutId === 0
-  const olderThan = state.owed > 0 ? Number.MAX_SAFE_INTEGER : walk.nextLow * 1000
+  const olderThan = state.owed > 0 ? Number.MAX_SAFE_INTEGER : walk.goneBefore * 1000
   return { number: state.sweep, ...(whole ? { retire: { olderThan } } : {}) }
 }
 

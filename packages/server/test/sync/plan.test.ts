@@ -56,6 +56,7 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   kind: 'incremental',
   after: NOW - 100 * MINUTE,
   nextLow: NOW - 20 * MINUTE,
+  goneBefore: NOW - 20 * MINUTE,
   cursor: 'c',
   startedAt: NOW - 5 * MINUTE,
   progressedAt: NOW - 4 * MINUTE,

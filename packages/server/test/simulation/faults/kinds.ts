@@ -40,7 +40,7 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** A whole, well-formed answer that says of a record what is not so: no client can know, so only a sweep heals it. */
-export const LIES: readonly FaultKind[] = ['missing-stamps', 'stamps-backwards']
+export const LIES: readonly FaultKind[] = ['missing-stamps', 'stamps-backwards', 'missing-next']
 
 export const HONEST_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => !LIES.includes(kind))
 

@@ -44,12 +44,15 @@ export function statusRows(dialect: Dialect, rows: readonly StatusRow[], age: nu
   let told = rows.map((row) => (timed || row.status === 'SYNCING' ? row : withoutTimes(row, note)))
   if (atFirst !== null && age < atFirst.length) {
     note(atFirst.has === 'nothing' ? 'sync-status empty at first' : 'sync-status without a row at first')
-    told = atFirst.has === 'nothing' ? [] : told.slice(1)
+    told = atFirst.has === 'nothing' ? [] : told.slice(1).map((row) => ({ ...row, ...AT_ITS_FIRST_SYNC }))
   }
   if (!oddRows) return told
   note('odd row in sync-status')
   return [{ ...ODD, model_id: 'hris.Group', status: null }, ...told, { ...ODD, model_id: null, status: 'DONE' }]
 }
+
+/** A model that is not listed yet is one of an account at which all are at their first sync. */
+const AT_ITS_FIRST_SYNC = { status: 'SYNCING', is_initial_sync: true, last_sync_result: null, last_sync_start: null, last_sync_finished: null }
 
 const ODD = { model_name: null, is_initial_sync: null, last_sync_result: null, last_sync_start: null, last_sync_finished: null }
 

@@ -70,7 +70,9 @@ export function createTable(prefix: string, settings: { ties: boolean }): Table 
         const before = last(row)
         if (before.gone) continue
         const { stamp, deleted, teams } = before
-        row.versions.push(version(row, { stamp, deleted, teams, visibleAt: Math.max(now, before.visibleAt), gone: true, place: place++ }))
+        const unseen = row.versions.findIndex(({ visibleAt }) => visibleAt > now)
+        if (unseen >= 0) row.versions.splice(unseen)
+        row.versions.push(version(row, { stamp, deleted, teams, visibleAt: now, gone: true, place: place++ }))
       }
     },
     write(kind, target, { now, visibleAt, stamp }) {

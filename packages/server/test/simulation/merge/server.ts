@@ -38,6 +38,7 @@ export interface MergeAccount {
 
 /** As much of Merge as a sync can meet, for one organization and its few accounts: light, quick, and without a network. */
 export interface FakeMerge {
+  readonly dialect: Dialect
   readonly accounts: MergeAccount[]
   readonly limits: Limits
   /** How often a sync out of turn was granted. */
@@ -84,6 +85,7 @@ export function createFakeMerge({ timeline, random, dialect, note, createModels,
   const refuse = (status: number, detail: string): Answer => answer(status, { detail })
 
   const merge: FakeMerge = {
+    dialect,
     accounts,
     limits,
     get resyncs() {

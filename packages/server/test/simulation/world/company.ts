@@ -25,10 +25,10 @@ export interface CompanyOptions {
   instances: boolean
   /** Ids of the records that are stored and live. */
   stored: (accountId: string, model: string) => readonly string[]
-  /** Whether a worker that lives has the account now. */
-  isHeld: (accountId: string) => boolean
   living: () => MergeAccount | undefined
   note: (what: Happened) => void
+  /** No replica is behind any more. */
+  hush: () => void
 }
 
 const LOOKS_EVERY = 7 * MINUTE
@@ -45,7 +45,7 @@ interface Move {
   confirmed: boolean
 }
 
-export function createCompanyWatch({ timeline, customer, instances, stored, isHeld, living, note }: CompanyOptions): CompanyWatch {
+export function createCompanyWatch({ timeline, customer, instances, stored, living, note, hush }: CompanyOptions): CompanyWatch {
   const moves: Move[] = []
   const broken = new Set<string>()
   let sightings = 0
@@ -76,12 +76,6 @@ export function createCompanyWatch({ timeline, customer, instances, stored, isHe
     if (done === true) note('company confirmed')
   }
 
-  /** Never in the middle of a look: one that has found all lists empty has nothing to tell the company by, and reads what comes a moment later. */
-  async function moveIn(account: MergeAccount, accountId: string, rows: number): Promise<void> {
-    while (isHeld(accountId)) await timeline.wait(1_000)
-    for (const model of account.models) for (let row = 0; row < rows; row++) model.write('create', 0, 0)
-  }
-
   async function watch(): Promise<never> {
     for (;;) {
       await timeline.wait(LOOKS_EVERY)
@@ -109,12 +103,15 @@ export function createCompanyWatch({ timeline, customer, instances, stored, isHe
       }
       account.company++
       const now = timeline.now()
+      hush()
       for (const model of account.models) {
         model.table.clear(now)
         // Merge syncs whatever was signed in to; a replica may still show the company of before.
         model.run({ queued: later, length: MINUTE, result: 'DONE', commits: [], writes: [] })
       }
-      timeline.at(now + later, () => void moveIn(account, accountId, rows))
+      timeline.at(now + later, () => {
+        for (const model of account.models) for (let row = 0; row < rows; row++) model.write('create', 0, 0)
+      })
     },
     onTold(accountId) {
       const move = open(accountId)

@@ -37,7 +37,9 @@ export interface Customer {
 
 export const ORGANIZATION = 'org_acme'
 export const PERSON = { organizationName: 'Acme', userEmail: 'it@acme.test' }
-const PATIENCE = 400
+/** Tries, five seconds apart at first and then a minute: somebody who was told that Merge cannot be reached comes back. */
+const PATIENCE = 600
+const HASTE = 100
 
 export interface CustomerOptions {
   history: History
@@ -82,7 +84,7 @@ export function createCustomer({ history, timeline, merge, workers, mail, note, 
   async function insist(what: string, work: (integrations: Integrations) => Promise<boolean>): Promise<void> {
     for (let tries = 0; tries < PATIENCE; tries++) {
       if ((await attempt(work))?.value === true) return
-      await timeline.wait(5_000)
+      await timeline.wait(tries < HASTE ? 5_000 : 60_000)
     }
     complaints.push(`the customer could not ${what}`)
   }

@@ -9,8 +9,6 @@ export interface Monitor {
   copy(accountId: string, model: string): ReadonlyMap<string, Change>
   /** The newest age (microseconds) that a record ever had in the store. */
   newest(accountId: string, model: string, id: string): number | undefined
-  /** Whether a process that lives has the account now, as far as it knows. */
-  isHeld(accountId: string): boolean
   readonly breaks: readonly string[]
   /** An account was claimed from a process that lives and still thinks that it holds it. */
   readonly steals: number
@@ -130,7 +128,6 @@ export function createMonitor({ storage, onCommit, onChange, onHeld }: MonitorOp
     }),
     copy: (accountId, model) => copyOf(accountId, model).rows,
     newest: (accountId, model, id) => copyOf(accountId, model).newest.get(id),
-    isHeld: (accountId) => holders.get(accountId)?.isAlive === true,
     breaks,
     get steals() {
       return counts.steals

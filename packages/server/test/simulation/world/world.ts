@@ -165,9 +165,11 @@ export function createWorld(history: History, tampering: Tampering, timeline: Ti
     customer,
     instances: history.dialect.instances,
     stored: (accountId, model) => [...monitor.copy(accountId, model)].flatMap(([id, { op }]) => (op === 'upsert' ? [id] : [])),
-    isHeld: monitor.isHeld,
     living: () => living(merge),
     note: happened,
+    hush() {
+      merge.lag = 0
+    },
   })
   const reader =
     history.reader === null
