@@ -8,6 +8,7 @@ import { type Candidate, readDetails, writeDetails } from './details.ts'
 /** A token that Merge does not confirm is asked about again, in case it was new to Merge as well, and then no more. */
 const MOST_REFUSALS = 3
 const ASK_AGAIN_MS = 60_000
+const LONGEST_WAIT_MS = ASK_AGAIN_MS * 2 ** MOST_REFUSALS
 
 /** `attached`: one became the row's token, or, of a row that is being deleted, was deleted with. `again`: when to ask for those that are left, epoch milliseconds; `null`: none is. */
 export interface Settled {
@@ -28,7 +29,7 @@ export async function settleCandidates(context: LinkContext, account: Account): 
   const answers = new Map<string, Partial<Candidate>>()
   let attached = false
   for (const candidate of open.toReversed()) {
-    if (candidate.tryAt > now) continue
+    if (waitOf(candidate, now) > 0) continue
     const answer = await ask(context, account, candidate)
     if (answer === 'attached') {
       attached = true
@@ -46,7 +47,12 @@ export async function settleCandidates(context: LinkContext, account: Account): 
     return { details: writeDetails({ ...details, candidates: settled(details.candidates) }), updatedAt: now }
   })
   const left = row === null ? [] : readDetails(row).candidates.filter(({ token }) => token !== null)
-  return { attached, againInMs: left.length === 0 ? null : Math.max(0, Math.min(...left.map(({ tryAt }) => tryAt)) - now) }
+  return { attached, againInMs: left.length === 0 ? null : Math.min(...left.map((candidate) => waitOf(candidate, now))) }
+}
+
+/** Another worker's clock wrote it, which may be months ahead: nobody waits longer than anybody would. */
+function waitOf({ tryAt }: Candidate, now: number): number {
+  return tryAt > now + LONGEST_WAIT_MS ? 0 : Math.max(0, tryAt - now)
 }
 
 const NOTHING: Settled = { attached: false, againInMs: null }

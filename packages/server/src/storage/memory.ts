@@ -90,7 +90,8 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       const free = [...rows.values()].filter((row) => row.status !== 'deleted' && !isLeased(row, now) && wanted(row))
       const chosen = free.sort((a, b) => (a.due ?? 0) - (b.due ?? 0)).slice(0, limit)
       return chosen.map((row): Claim => {
-        Object.assign(row, { fence: row.fence + 1, lease: now + leaseMs, due: dueBy(row, now), recordedAt: now })
+        record(row, now)
+        Object.assign(row, { fence: row.fence + 1, lease: now + leaseMs })
         return { account: copyOf(row), fence: row.fence, dirty: row.dirty, now }
       })
     },
@@ -98,7 +99,10 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
     async renew(accountId, fence, leaseMs) {
       const row = holder(accountId, fence)
       const now = clock.now()
-      if (row) Object.assign(row, { lease: now + leaseMs, due: dueBy(row, now), recordedAt: now })
+      if (row) {
+        record(row, now)
+        row.lease = now + leaseMs
+      }
       return row !== undefined
     },
 
@@ -200,9 +204,9 @@ function isListed(row: Row, query: AccountQuery) {
 }
 
 function wake(row: Row, delayMs: number, now: number) {
-  row.due = Math.min(dueBy(row, now) ?? now + delayMs, now + delayMs)
+  record(row, now)
+  row.due = Math.min(row.due ?? now + delayMs, now + delayMs)
   row.dirty += 1
-  row.recordedAt = now
 }
 
 function isLeased(row: Row, now: number) {
@@ -213,9 +217,10 @@ function isDue(row: Row, now: number) {
   return row.due !== null && (row.due <= now || isOfClockSetBack(row, now))
 }
 
-/** A moment of the old time means now; written down with the next one that is recorded, because from then on nothing tells that the clock was set back. */
-function dueBy(row: Row, now: number) {
-  return row.due !== null && isOfClockSetBack(row, now) ? Math.min(row.due, now) : row.due
+/** From now on nothing tells that the clock was set back: what the rule makes of moments of the old time is written down with the new one. */
+function record(row: Row, now: number) {
+  if (isOfClockSetBack(row, now)) Object.assign(row, { lease: UNLEASED, due: row.due === null ? null : Math.min(row.due, now) })
+  row.recordedAt = now
 }
 
 function isOfClockSetBack({ recordedAt }: Row, now: number) {

@@ -95,7 +95,7 @@ export interface Storage {
    * A store remembers with each account the newest moment (its own now) at which it was scheduled, claimed, renewed or released. When that
    * moment lies more than {@link CLOCK_SLACK_MS} ahead of the store's now, the store's clock was set back since: then the account
    * counts as due, if it has any `due` at all, and its lease as ended. So nothing waits until the old time comes round. Whatever records the next moment
-   * (`schedule`, `claim`, `renew`) makes such a `due` the store's now: afterwards nothing would tell any more that it is of the old time.
+   * (`schedule`, `wake`, `claim`, `renew`) writes down what that means, `due` no later than now and no lease of before: afterwards nothing would tell.
    */
   claim(query: ClaimQuery): Promise<Claim[]>
 

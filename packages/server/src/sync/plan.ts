@@ -159,10 +159,10 @@ function nextLow(status: ModelStatus | null, context: PlanContext): number {
 
 /**
  * Until when a record must have been written that two sweeps did not meet, to count as gone: ten minutes before this walk by Merge's own clock, which
- * wrote its stamp. Our clock or the store's may be months behind, and then nothing would ever be gone.
+ * wrote its stamp. Our clock or the store's may be months behind, and then nothing would ever be gone; so where Merge tells no time, the later of the two.
  */
 function goneBefore(status: ModelStatus | null, { date, ours, now }: PlanContext): number {
-  return (date ?? milliseconds(status?.lastSyncStart ?? null) ?? Math.min(ours, now)) - OVERLAP_MS
+  return (date ?? milliseconds(status?.lastSyncStart ?? null) ?? Math.max(ours, now)) - OVERLAP_MS
 }
 
 

@@ -68,7 +68,7 @@ export function createTable(prefix: string, settings: { ties: boolean }): Table 
     clear(now) {
       for (const row of rows) {
         const before = last(row)
-        if (before.gone) continue
+        if (before.gone && before.visibleAt <= now) continue
         const { stamp, deleted, teams } = before
         const unseen = row.versions.findIndex(({ visibleAt }) => visibleAt > now)
         if (unseen >= 0) row.versions.splice(unseen)

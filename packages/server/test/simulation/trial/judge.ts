@@ -31,16 +31,21 @@ function leftovers({ history, monitor, workers }: World, accountId: string): Pro
 }
 
 /**
- * The sink's copy, without the one thing that is not promised of it (docs/spec/sync.md): the last word about a record that was written to it right
- * before a crash, and was gone without a mark before its page could be read again. The store has never had that version.
+ * The sink's copy, without what cannot be promised of it. The last word about a record that was written to it right before a crash, and was gone
+ * without a mark before its page could be read again (docs/spec/sync.md): the store has never had that version. And what a worker wrote that stood
+ * still, lost its lease and went on: a sink has no fence, and of two writings with one stamp it cannot tell which is older.
  */
 function sinkCopy({ sink, monitor, counts }: World, account: MergeAccount, accountId: string): Kept {
-  const gone = new Set(account.models.flatMap(({ settings, table }) => table.rows.flatMap((row) => (last(row).gone ? [`${settings.name} ${row.id}`] : []))))
+  const truths = new Map(account.models.flatMap(({ settings, table }) => table.rows.map((row) => [`${settings.name} ${row.id}`, last(row)] as const)))
+  const isExcused = (model: string, id: string): boolean => {
+    const { gone, deleted } = truths.get(`${model} ${id}`) ?? { gone: false, deleted: false }
+    if ((gone || deleted) && sink.isLate(accountId, model, id)) return true
+    const stored = monitor.newest(accountId, model, id)
+    return gone && (stored === undefined || new Date(stored / 1000).toISOString() < (sink.age(accountId, model, id) ?? ''))
+  }
   return (model, id) => {
     const kept = sink.kept(accountId, model, id)
-    if (typeof kept !== 'string' || !gone.has(`${model} ${id}`)) return kept
-    const stored = monitor.newest(accountId, model, id)
-    if (stored !== undefined && new Date(stored / 1000).toISOString() >= (sink.age(accountId, model, id) ?? '')) return kept
+    if (typeof kept !== 'string' || !isExcused(model, id)) return kept
     counts.unpromised++
     return undefined
   }

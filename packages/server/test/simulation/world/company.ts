@@ -69,6 +69,8 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
       sightings = 0
       return
     }
+    // The event may be lost with its process; what the account says is not.
+    if (move !== undefined) move.told = true
     if (++sightings < ASKED_AFTER) return
     // From here on it may go through, whether or not the answer is heard.
     if (move !== undefined) move.confirmed = true

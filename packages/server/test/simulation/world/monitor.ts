@@ -9,6 +9,8 @@ export interface Monitor {
   copy(accountId: string, model: string): ReadonlyMap<string, Change>
   /** The newest age (microseconds) that a record ever had in the store. */
   newest(accountId: string, model: string, id: string): number | undefined
+  /** Whether that process has the account, whatever it thinks itself. */
+  holds(process: Process, accountId: string): boolean
   readonly breaks: readonly string[]
   /** An account was claimed from a process that lives and still thinks that it holds it. */
   readonly steals: number
@@ -128,6 +130,7 @@ export function createMonitor({ storage, onCommit, onChange, onHeld }: MonitorOp
     }),
     copy: (accountId, model) => copyOf(accountId, model).rows,
     newest: (accountId, model, id) => copyOf(accountId, model).newest.get(id),
+    holds: (process, accountId) => holders.get(accountId) === process,
     breaks,
     get steals() {
       return counts.steals

@@ -27,7 +27,7 @@ export function withSinks(history: History): History {
   // Without a sweep nobody finds out what has vanished.
   for (let marks = family === 'sweep' ? random.int(0, 3) : 0; marks > 0; marks--) {
     const [at, model] = [sometime(), random.int(0, models.length - 1)]
-    events.push({ at, do: 'mark-and-vanish', model, target: random.int(0, 999), later: random.int(1, 60) * MINUTE })
+    events.push({ at, do: 'mark-and-vanish', model, target: random.int(0, 999), later: Math.min(random.int(1, 60) * MINUTE, hours * HOUR - at) })
     if (random.chance(0.5)) events.push({ at, do: 'webhook' })
     // The row goes while its deletion is being told.
     if (random.chance(0.5)) events.push({ at, do: 'sink-outage', when: random.pick(['before', 'after']), length: random.int(10, 120) * MINUTE })
