@@ -36,8 +36,8 @@ export interface Company extends Identity {
   confirmed: number
   /** By what the connection was found to lead to another one, until a person confirms it or the customer relinks; `null`: it does not. */
   strange: 'identity' | 'records' | null
-  /** How far the search for a record that is known has come; `null`: it is not under way. */
-  search: { model: string; cursor: string | null; met: boolean } | null
+  /** How far the search for a record that is known has come; `null`: it is not under way. `again`: it came to nothing once, in more than one look. */
+  search: { model: string; cursor: string | null; met: boolean; again?: boolean } | null
 }
 
 /** What tells one company from another at one integration, as far as Merge says it: `null` is unknown. */

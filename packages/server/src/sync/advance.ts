@@ -61,8 +61,8 @@ function planned(state: Checkpoint, { plan, status, shape, now }: Extract<Answer
   }
   if (plan.do !== 'walk') return heard
   const { walk, sweep, fingerprint, generation, companies, owed } = plan
-  // What is stored already has this shape by now, or there is nothing.
-  return { ...heard, walk, sweep, fingerprint, generation, companies, owed, shape }
+  // Where nothing is stored; else it is rewritten to another shape.
+  return { ...heard, walk, sweep, fingerprint, generation, companies, owed, shape: state.shape ?? shape }
 }
 
 function failed(state: Checkpoint, { code, now }: Extract<Answer, { kind: 'failed' }>): Checkpoint {

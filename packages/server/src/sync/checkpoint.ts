@@ -89,6 +89,8 @@ export interface Walk {
   /** Records that it could not store: without an id, refused by the store, or nested too deeply. While there is one, it deletes nothing. */
   leftOut: number
   withoutId: number
+  /** It is for a rebuild: until it has ended, rows that it has not met are of a generation before. */
+  raises: boolean
   /** It met a list without an end twice in a row. */
   endless: boolean
   seen: string | null

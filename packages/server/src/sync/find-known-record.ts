@@ -53,9 +53,13 @@ export async function findKnownRecord(
       }
       met ||= ids.size > 0
       if (ids.size > 0 && (await isAnyStored(context, look, row, ids))) return { outcome: 'known' }
-      if (!ended && look.isOver()) return { outcome: 'unfinished', search: { model: row.model, cursor, met } }
+      if (!ended && look.isOver()) return { outcome: 'unfinished', search: { ...begun, model: row.model, cursor, met } }
     }
   }
+  // What had been read changed its place while the search was interrupted, perhaps: once more from the beginning.
+  const [first] = stored
+  if (begun !== null && !begun.again && first !== undefined)
+    return { outcome: 'unfinished', search: { model: first.model, cursor: null, met: false, again: true } }
   return { outcome: met ? 'none' : 'nothing' }
 }
 

@@ -86,6 +86,7 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     firstCommit: state.commits,
     leftOut: 0,
     withoutId: 0,
+    raises: goal.generation > state.generation || state.walk?.raises === true,
     endless: false,
     seen,
     unstamped: false,

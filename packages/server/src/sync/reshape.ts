@@ -36,7 +36,8 @@ async function reshapeModel(
   seq: number,
 ): Promise<'done' | 'unfinished' | 'fenced'> {
   const shape = shapeOf(context, model)
-  if (before.shape === shape || seq === 0) return 'done'
+  // Of a row in the middle of a rebuild nothing tells whether it is of the generation before, and written as one of this it would outrank what is to come.
+  if (before.shape === shape || seq === 0 || before.walk?.raises === true) return 'done'
   const { id: accountId } = look.claim.account
   const begun = before.reshape?.shape === shape ? before.reshape : { after: 0, until: seq }
   let state = before

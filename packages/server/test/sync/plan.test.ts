@@ -63,6 +63,7 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   firstCommit: 0,
   leftOut: 0,
   withoutId: 0,
+  raises: false,
   endless: false,
   seen: null,
   unstamped: false,

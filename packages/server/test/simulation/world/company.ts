@@ -116,7 +116,8 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
       })
     },
     onTold(accountId) {
-      const move = open(accountId)
+      const move = moves.find((one) => one.accountId === accountId)
+      // Told by a process that stood still, it may come when all is confirmed.
       if (move !== undefined) move.told = true
       else if (isKnownCompany(accountId)) broken.add('the same company was taken for another one')
     },
