@@ -83,7 +83,8 @@ function reshaped(context: SyncContext, model: string, state: Checkpoint, change
   const record = {
     id,
     modifiedAt,
-    generation: state.generation,
+    // One that was left out is not of this generation yet: it must not outrank itself when it comes.
+    generation: state.quarantine.some((record) => record.id === id) ? Math.max(0, state.generation - 1) : state.generation,
     page: state.commits,
     deleted: change.op === 'delete',
     data,

@@ -24,6 +24,7 @@ export function generateHistory(seed: number): History {
     initial: firstSync(random, pace),
   }))
   const lookEvery = random.pick(pace.lookEvery) * MINUTE
+  const slow = random.chance(0.15)
   const history = {
     seed,
     family,
@@ -44,7 +45,7 @@ export function generateHistory(seed: number): History {
     })),
     // Seldom ahead of the workers': then they ask without a pause, which costs no record and much time here.
     storeSkew: random.chance(0.02) ? random.int(-90_000, 90_000) : -90_000,
-    latency: { merge: random.chance(0.15) ? 20_000 : 400, store: random.chance(0.5) ? 0 : 60 },
+    latency: { least: slow ? 2_000 : 40, merge: slow ? 20_000 : 400, store: random.chance(0.5) ? 0 : 60 },
     patient: random.chance(0.05),
     store: 'records' as const,
     massDeletion: 0.5,

@@ -28,8 +28,8 @@ export interface History {
   readonly workers: readonly WorkerSettings[]
   /** Milliseconds by which the store's clock is ahead. A worker whose own is further behind finds everything due at once. */
   readonly storeSkew: number
-  /** Milliseconds that an answer of Merge and of the store take, at most. */
-  readonly latency: { merge: number; store: number }
+  /** Milliseconds that an answer of Merge (at least, at most) and of the store (at most) take. */
+  readonly latency: { least: number; merge: number; store: number }
   readonly events: readonly Event[]
   /** How Merge words its answers, within what its documentation allows. */
   readonly dialect: Dialect
@@ -74,6 +74,8 @@ export interface Cron {
   every: number
   /** Each tick is a process of its own, as a serverless function is, and nothing is left in memory from one to the next. */
   serverless: boolean
+  /** No answer of Merge's comes in the time that there is: nothing can be read, and that has to be told. */
+  inVain: boolean
 }
 
 /** `at`: milliseconds since the beginning. `model`: an index. */

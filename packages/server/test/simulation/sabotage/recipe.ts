@@ -53,7 +53,7 @@ export async function runRecipe(history: History, recipe: keyof typeof RECIPES):
     merge,
     random,
     now: timeline.now,
-    latency: history.latency.merge,
+    latency: history.latency,
     wiretap: undefined,
     onFault() {},
     onRequest() {},

@@ -11,6 +11,8 @@ export function differences(world: World): Problem[] {
   const account = living(world.merge)
   const id = world.customer.connected.at(-1) ?? ''
   if (account === undefined || world.customer.disconnected.has(id)) return []
+  // Of an account of which nothing can be read it is asked alone whether that is told.
+  if (world.history.cron?.inVain) return []
   const { omit, store } = world.workers.deployed
   const textOf = omit ? ({ json }: Version): string => withoutOmitted(json) : ({ json }: Version): string => json
   const inSink = world.history.sink ? compare(account, sinkCopy(world, account, id), textOf) : []

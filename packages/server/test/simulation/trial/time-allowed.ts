@@ -20,8 +20,8 @@ function sweepTime({ family, sync, events }: History): number {
   return again + (family === 'plain' ? 0 : 3 * sync.sweepEvery + 4 * sync.lookEvery)
 }
 
-/** A tick that comes no further than a page at a time still ends, and so do the two sweeps after it. */
-function ticksNeeded({ models }: History): number {
+/** A page at a time, for which what is asked before it may take three ticks more: it still ends, and so do the two sweeps after it. */
+function ticksNeeded({ models, latency, cron }: History): number {
   const pages = models.reduce((sum, { initial, pageSize }) => sum + 2 + Math.ceil((2 * initial.writes.length) / pageSize), 0)
-  return 20 + 4 * pages
+  return 20 + (latency.merge > (cron?.budget ?? 0) ? 16 : 4) * pages
 }

@@ -28,8 +28,8 @@ export interface NetworkOptions {
   merge: FakeMerge
   random: Random
   now: () => number
-  /** Milliseconds that a request takes at most. */
-  latency: number
+  /** Milliseconds that a request takes, at least and at most. */
+  latency: { least: number; merge: number }
   wiretap: Wiretap | undefined
   /** Told of every fault that struck: 1, and −1 when it then found nothing to spoil. */
   onFault: (kind: FaultKind, count: 1 | -1) => void
@@ -90,7 +90,7 @@ export function createNetwork(options: NetworkOptions): Network {
   return {
     fetchOf: (process) => (input, init) => {
       const request = input instanceof Request ? input : new Request(input, init)
-      const latency = random.int(Math.ceil(options.latency / 10), options.latency)
+      const latency = random.int(options.latency.least, options.latency.merge)
       return abortable(
         process.seam('fetch', latency, () => answer(process, request)),
         request.signal,

@@ -102,7 +102,7 @@ export function createWorld(history: History, tampering: Tampering, timeline: Ti
     merge,
     random,
     now: timeline.now,
-    latency: history.latency.merge,
+    latency: history.latency,
     wiretap: tampering,
     onFault: (kind, by) => count(counts.faults, kind, by),
     onRequest: (line) => tampering.trace && trace(line()),
@@ -214,9 +214,9 @@ export function createWorld(history: History, tampering: Tampering, timeline: Ti
   }
 }
 
-/** A store's clock that is set forward ends the wait for Merge's first word on a model at once; nothing is lost by that. */
+/** A store's clock that is set ends the wait for Merge's first word on a model at once; nothing is lost by that. */
 function isHurried({ dialect, events }: History): boolean {
-  return dialect.atFirst !== null && events.some((event) => event.do === 'step' && event.clock === 'store' && event.by > 0)
+  return dialect.atFirst !== null && events.some((event) => event.do === 'step' && event.clock === 'store')
 }
 
 function createModels(history: History, timeline: Timeline, microseconds: () => number): MergeModel[] {

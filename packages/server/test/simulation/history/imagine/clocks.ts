@@ -52,18 +52,24 @@ export function fitting(history: History): History {
 export function withLittleTime(history: History): History {
   const random = createRandom(history.seed ^ 0x71c4)
   const cron = {
-    budget: random.int(1_000, 20_000),
+    budget: random.int(1_000, random.chance(0.5) ? 20_000 : 6_000),
     every: random.pick([5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, DAY]) + random.int(0, 2 * MINUTE),
     serverless: random.chance(0.5),
   }
-  if (!random.chance(0.08) || history.events.some((event) => event.do === 'mass-deletion')) return history
+  const inVain = cron.budget < 12_000 && random.chance(0.25)
+  if (!random.chance(0.1) || history.events.some((event) => event.do === 'mass-deletion')) return history
+  const most = Math.round(between(random, 100, 12_000))
+  // Beyond what is under way at the end of a tick may still take, and within what a person waits for.
+  const latency = inVain ? { least: cron.budget + 12_000, merge: 28_000 } : { least: Math.ceil(most / 10), merge: most }
   const hours = Math.max(history.hours, (cron.every / HOUR) * random.int(4, 12))
   const factor = hours / history.hours
   return {
     ...history,
-    cron,
+    cron: { ...cron, inVain },
     hours,
-    latency: { ...history.latency, merge: Math.round(between(random, 100, 12_000)) },
+    // Nor can anybody compare.
+    examined: history.examined && !inVain,
+    latency: { ...history.latency, ...latency },
     events: history.events.map((event) => ({ ...event, at: Math.floor(event.at * factor) })),
   }
 }
