@@ -130,6 +130,9 @@ function spoiled(kind: FaultKind, answer: Answer, argument: number, cursor: stri
     case 'duplicate-rows':
       page.results = [...rows, ...rows]
       break
+    case 'odd-rows':
+      page.results = [...rows, ...ODD_ROWS]
+      break
     case 'rows-out-of-order':
       page.results = [...rows.slice(Math.ceil(rows.length * argument)), ...rows.slice(0, Math.ceil(rows.length * argument))].reverse()
       break
@@ -148,6 +151,9 @@ function spoiled(kind: FaultKind, answer: Answer, argument: number, cursor: stri
   }
   return hit(respond({ ...answer, text: JSON.stringify(page) }))
 }
+
+/** Nothing that can be told apart, beside all that should be there. */
+const ODD_ROWS = [null, 'text', 7, {}, { id: 4_711, name: 'by number' }, { id: '' }] as unknown as Record<string, unknown>[]
 
 function inPieces(answer: Answer, wire: Wire, how: { pieces: number; pause: number; reset: boolean }): Response {
   const bytes = Buffer.from(answer.text)

@@ -35,6 +35,7 @@ export const FAULT_KINDS = [
   'date-missing',
   'date-in-future',
   'date-in-past',
+  'odd-rows',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -65,6 +66,7 @@ export function applies(kind: FaultKind, request: RequestTraits): boolean {
     case 'next-as-url':
     case 'missing-stamps':
     case 'stamps-backwards':
+    case 'odd-rows':
       return request.list
     case 'date-missing':
     case 'date-in-future':

@@ -134,6 +134,8 @@ export type Imagined =
   | { do: 'rotate'; between: number }
   | { do: 'rename' }
   | { do: 'sync-now' }
+  /** Somebody clicks on Connect although it is connected, and closes the modal again. */
+  | { do: 'click' }
   /** A webhook that is not Merge's, that nobody can read, or that names nothing of ours. */
   | { do: 'odd-webhook'; kind: OddWebhook }
   /** Merge says (again) that the account was linked, with its token, or with one that is not its own. */

@@ -136,6 +136,7 @@ export function createFakeMerge({ timeline, random, dialect, note, createModels,
 
   async function route(call: Call): Promise<Answer> {
     const [, first, second, name, ...rest] = call.path.split('/')
+    if (first === 'organizations' && second === 'integrations') return answer(200, { next: null, previous: null, results: [PEOPLE] })
     if (first === 'integrations' && second === 'account-token' && name !== undefined) return exchange(name)
     if (first !== CATEGORY || second !== 'v1' || name === undefined || rest.length > 1) return refuse(404, 'Not found.')
     if (name === 'link-token') return offer((await call.json()) as { end_user_origin_id: string })
@@ -164,7 +165,7 @@ export function createFakeMerge({ timeline, random, dialect, note, createModels,
     return answer(200, {
       account_token: account.token,
       id: account.id,
-      integration: { name: 'People', slug: 'people', categories: [CATEGORY] },
+      integration: PEOPLE,
     })
   }
 
@@ -237,6 +238,8 @@ function details(account: MergeAccount, { instances }: Dialect) {
     ...(instances ? { instance_id: `company_${company}` } : {}),
   }
 }
+
+const PEOPLE = { name: 'People', slug: 'people', categories: [CATEGORY] }
 
 /** A filter's timestamp in microseconds; `null` without one. */
 function stampOf(text: string | null): number | null {

@@ -51,6 +51,7 @@ export const HAPPENED = [
   'secrets rotated',
   'renamed',
   'synced while somebody waited',
+  'clicked again',
   // Others.
   'outage of Merge',
   'record refused by the store',

@@ -49,6 +49,7 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
   const moves: Move[] = []
   const broken = new Set<string>()
   let sightings = 0
+  let watching = false
 
   const open = (accountId: string): Move | undefined => moves.find((move) => move.accountId === accountId && !move.confirmed)
 
@@ -85,11 +86,17 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
     }
   }
 
-  void watch()
+  /** Nobody looks before there is a reason. */
+  function begin(): void {
+    if (!watching) void watch()
+    watching = true
+  }
+
   return {
     move(account, rows, later) {
       const accountId = customer.connected.at(-1) ?? ''
       if (account.company > 0) return
+      begin()
       // Of which nothing is stored is no other company than the one that comes.
       const isKnown = account.models.some(({ settings }) => stored(accountId, settings.name).length > 0)
       const ids = (alive: boolean) =>
@@ -116,6 +123,7 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
       })
     },
     onTold(accountId) {
+      begin()
       const move = moves.find((one) => one.accountId === accountId)
       // Told by a process that stood still, it may come when all is confirmed.
       if (move !== undefined) move.told = true

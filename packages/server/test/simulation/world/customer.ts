@@ -1,7 +1,7 @@
 import type { AccountHandle, Integrations } from '../../../src/index.ts'
 import type { Timeline } from '../engine/timeline.ts'
 import type { History } from '../history/history.ts'
-import type { FakeMerge, MergeAccount } from '../merge/server.ts'
+import { CATEGORY, type FakeMerge, type MergeAccount } from '../merge/server.ts'
 import type { Happened } from '../trial/happened.ts'
 import type { Mail } from './mail.ts'
 import { linkingBy, type Roads } from './roads.ts'
@@ -21,6 +21,8 @@ export interface Customer {
   rename(): Promise<void>
   /** Waits for a look; nobody insists. */
   syncNow(): Promise<void>
+  /** Opens the modal once more, and closes it; nobody insists. */
+  click(): Promise<void>
   /** Seals every token anew: until it has worked. */
   rotate(): Promise<void>
   /** One attempt at something with the account, by whoever answers; `null` when there is none, or it failed. */
@@ -178,6 +180,12 @@ export function createCustomer({ history, timeline, merge, workers, mail, note, 
       enqueue(async () => {
         const result = await attempt(async (integrations) => (await handle(integrations))?.syncNow())
         if (result?.value) note('synced while somebody waited')
+      }),
+    click: () =>
+      enqueue(async () => {
+        if (disconnected.has(connected.at(-1) ?? '')) return
+        await attempt((integrations) => integrations.forOrganization(ORGANIZATION).createLinkToken({ category: CATEGORY, ...PERSON }))
+        note('clicked again')
       }),
     rotate: () =>
       enqueue(async () => {

@@ -55,13 +55,19 @@ export function imagined(stage: Stage, event: Imagined): void {
     case 'sync-now':
       void customer.syncNow()
       break
+    case 'click':
+      void customer.click()
+      break
     case 'odd-webhook':
       mail?.odd(event.kind)
       break
-    case 'linked-webhook':
-      if (account === undefined) break
+    case 'linked-webhook': {
+      // Also of an account that is gone: late, or again.
+      const named = account ?? merge.accounts.at(-1)
+      if (named === undefined || mail === null) break
       if (event.token === 'foreign') stage.happened('token of a webhook refused')
-      void mail?.linked(account, { relink: event.relink, ...(event.token === 'own' ? {} : { token: `token_of_nobody_${timeline.now()}` }) })
+      void mail.linked(named, { relink: event.relink, ...(event.token === 'own' ? {} : { token: `token_of_nobody_${timeline.now()}` }) })
+    }
   }
 }
 

@@ -30,7 +30,12 @@ export interface MonitorOptions {
   onChange: (accountId: string, model: string, change: Change) => void
   /** Told before a page is known to be held for its deletions. */
   onHeld: (page: Page) => void
+  /** Told of every look that has ended: how long it had the account, in milliseconds, without what its process stood still. */
+  onLooked: (length: number) => void
+  now: () => number
 }
+
+const LOOKED_AT: ReadonlySet<string> = new Set(['active', 'relink_needed', 'error'])
 
 interface Copy {
   seq: number
@@ -40,10 +45,11 @@ interface Copy {
   newest: Map<string, number>
 }
 
-export function createMonitor({ storage, onCommit, onChange, onHeld }: MonitorOptions): Monitor {
+export function createMonitor({ storage, onCommit, onChange, onHeld, onLooked, now }: MonitorOptions): Monitor {
   const copies = new Map<string, Copy>()
   const fences = new Map<string, number>()
   const holders = new Map<string, Process>()
+  const looks = new Map<string, { process: Process; since: number; still: number }>()
   const purged = new Set<string>()
   const breaks: string[] = []
   const counts = { steals: 0, takeovers: 0, fenced: 0, commits: 0, purges: 0, written: 0 }
@@ -93,6 +99,8 @@ export function createMonitor({ storage, onCommit, onChange, onHeld }: MonitorOp
           if (fence <= (fences.get(account.id) ?? 0)) breaks.push(`a claim got fence ${fence}, which was used before`)
           if (purged.has(account.id)) breaks.push('a deleted account was claimed')
           holders.set(account.id, process)
+          looks.delete(account.id)
+          if (LOOKED_AT.has(account.status)) looks.set(account.id, { process, since: now(), still: process.stoodStill })
           fences.set(account.id, fence)
         }
         return claims
@@ -115,7 +123,11 @@ export function createMonitor({ storage, onCommit, onChange, onHeld }: MonitorOp
         }
         counts.commits++
         if (!current) breaks.push(`${page.model}: a page was accepted from a worker that had lost its lease`)
-        if (page.release && holders.get(page.accountId) === process) holders.delete(page.accountId)
+        if (page.release && holders.get(page.accountId) === process) {
+          holders.delete(page.accountId)
+          const look = looks.get(page.accountId)
+          if (look?.process === process) onLooked(now() - look.since - (process.stoodStill - look.still))
+        }
         await follow(page, answer.changed)
         onCommit()
         return answer

@@ -11,6 +11,8 @@ export interface Process {
   readonly isAlive: boolean
   /** Stands still, as a virtual machine that is moved: not even its timers run. */
   readonly isPaused: boolean
+  /** Milliseconds for which it has stood still so far. */
+  readonly stoodStill: number
   /** Resolves when the process has died. */
   readonly dead: Promise<void>
   kill(): void
@@ -36,6 +38,7 @@ export function createProcess({ worker, timeline, chaos, note }: ProcessOptions)
   const began = timeline.now()
   let isAlive = true
   let resumeAt = 0
+  let stoodStill = 0
   let bury = (): void => {}
   const dead = new Promise<void>((resolve) => {
     bury = resolve
@@ -58,6 +61,9 @@ export function createProcess({ worker, timeline, chaos, note }: ProcessOptions)
     get isPaused() {
       return isAlive && timeline.now() < resumeAt
     },
+    get stoodStill() {
+      return stoodStill
+    },
     kill() {
       isAlive = false
       bury()
@@ -76,6 +82,7 @@ export function createProcess({ worker, timeline, chaos, note }: ProcessOptions)
       if (action.do === 'pause') {
         note('pause', point, when)
         resumeAt = timeline.now() + action.length
+        stoodStill += action.length
         return process.wait(0)
       }
       note('store-failure', point, when)

@@ -53,6 +53,9 @@ function byTwoClicks({ merge, note, attempt, complain }: Roads): Link {
     const [first, second] = await Promise.all([exchange(integrations), attempt(exchange)])
     if (second !== null && second.value.id !== first.id) complain('two clicks made two accounts')
     if (second !== null) note('two clicks')
+    // And once more, when all is done.
+    const third = await exchange(integrations)
+    if (third.id !== first.id) complain('a public token that was exchanged already made another account')
     return first
   }
 }

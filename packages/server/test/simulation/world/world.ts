@@ -27,6 +27,9 @@ export interface Tampering extends Wiretap {
   trace?: (line: string) => void
 }
 
+/** A slice, what may still be under way at its end, and what store and sink need to put it down. */
+const LONGEST_LOOK = 95_000
+
 export const START = Date.UTC(2026, 0, 5, 9)
 
 /** Everything that one history needs, put together and not begun. */
@@ -86,12 +89,18 @@ export function createWorld(history: History, tampering: Tampering, timeline: Ti
   const sink = createSinkCopy(happened)
   let committed = true
   let company: CompanyWatch | undefined
+  // What webhooks brought is asked for ahead of a look, with the patience of a link.
+  const asksBefore = history.signed || history.linkedBy === 'webhook'
   const monitor = createMonitor({
     storage,
     onCommit() {
       committed = true
     },
+    now: timeline.now,
     onChange: (...change) => company?.onChange(...change),
+    onLooked(length) {
+      if (!asksBefore && length > LONGEST_LOOK) broken.add(`a look had its account for ${length} ms`)
+    },
     onHeld({ accountId, model }) {
       for (const [id, { op }] of monitor.copy(accountId, model))
         if (op === 'upsert' && sink.kept(accountId, model, id) === null)

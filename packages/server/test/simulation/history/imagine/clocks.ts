@@ -69,6 +69,7 @@ export function withLittleTime(history: History): History {
     hours,
     // Nor can anybody compare.
     examined: history.examined && !inVain,
+    patient: false,
     latency: { ...history.latency, ...latency },
     events: history.events.map((event) => ({ ...event, at: Math.floor(event.at * factor) })),
   }

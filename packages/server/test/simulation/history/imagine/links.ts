@@ -16,5 +16,6 @@ export function withLinks(history: History): History {
   if (random.chance(0.06)) events.push({ at: sometime(), do: 'rotate', between: random.int(1, 20) * MINUTE })
   if (random.chance(0.08)) events.push({ at: sometime(), do: 'rename' })
   if (random.chance(0.1)) events.push({ at: sometime(), do: 'sync-now' })
+  if (random.chance(0.06)) events.push({ at: sometime(), do: 'click' })
   return adding({ ...history, linkedBy, signed }, ...events)
 }
