@@ -26,6 +26,8 @@ export interface Details {
   confirmedDeletions: Record<string, number>
   /** How often it was confirmed that another company is meant. */
   companies: number
+  /** The relink whose company was confirmed last. */
+  confirmedRelink: number
   /** Why the customer has to sign in again, as far as Merge says it; `null` while nothing is wrong, or before it was asked. */
   reason: BrokenReason | null
   /** Failed deletions in a row. */
@@ -95,6 +97,7 @@ const EMPTY: Details = {
   rebuilds: {},
   confirmedDeletions: {},
   companies: 0,
+  confirmedRelink: 0,
   reason: null,
   deletions: 0,
   closed: false,

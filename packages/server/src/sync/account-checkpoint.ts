@@ -36,10 +36,25 @@ export interface Company extends Identity {
   confirmed: number
   /** By what the connection was found to lead to another one, until a person confirms it or the customer relinks; `null`: it does not. */
   strange: 'identity' | 'records' | null
-  /** Since when Merge's own sync is waited for before that search, epoch milliseconds of the store's clock. */
-  waitingSince: number | null
+  /** How Merge's syncs stood when this was found out, as one text: another one once it has begun or finished a sync since. */
+  seen: string
+  /** Of a relink that Merge says nothing of: since when its own sync is waited for, epoch milliseconds of the store's clock. `null`: it is not. */
+  waiting: { relinks: number; since: number } | null
   /** How far the search for a record that is known has come; `null`: it is not under way. */
-  search: { model: string; cursor: string | null; met: boolean } | null
+  search: Search | null
+}
+
+export interface Search {
+  /** Which relink it is about: one that comes later begins anew. */
+  relinks: number
+  model: string
+  cursor: string | null
+  /** Records were met, and none of them is stored. */
+  met: boolean
+  /** A list was refused, so not everything was read. */
+  refused: boolean
+  /** It came to nothing once, in more than one look: what had been read may have changed its place meanwhile. */
+  again: boolean
 }
 
 /** What tells one company from another at one integration, as far as Merge says it: `null` is unknown. */
@@ -53,16 +68,23 @@ export interface Identity {
 export interface Facts {
   /** When the first of them was answered, by the store's clock, epoch milliseconds. */
   at: number
-  details: { slug: string | null; instance: string | null }
+  /** `subdomain` is asked for only where it matters; absent: not yet. */
+  details: { slug: string | null; instance: string | null; subdomain?: string | null }
   /** `null`: not asked yet. `at` as above; `date`: Merge's clock then. */
   status: { at: number; date: number | null; models: ModelStatus[] } | null
   /** Pages that were stored with them. */
   pages: number
 }
 
+/** Text that is no checkpoint of ours reads as empty: then Merge is asked everything again. */
 export function readAccountCheckpoint(account: Account): AccountCheckpoint {
   const text = account.models[ACCOUNT]?.checkpoint
-  return { ...EMPTY_ACCOUNT_CHECKPOINT, ...(text == null ? {} : (JSON.parse(text) as Partial<AccountCheckpoint>)) }
+  if (text == null) return EMPTY_ACCOUNT_CHECKPOINT
+  try {
+    return { ...EMPTY_ACCOUNT_CHECKPOINT, ...(JSON.parse(text) as Partial<AccountCheckpoint>) }
+  } catch {
+    return EMPTY_ACCOUNT_CHECKPOINT
+  }
 }
 
 export const EMPTY_ACCOUNT_CHECKPOINT: AccountCheckpoint = {

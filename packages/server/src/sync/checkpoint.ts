@@ -51,6 +51,8 @@ export interface Checkpoint {
   withoutId: number
   /** Records that could not be stored, at most 100. Taken off by whoever can store one later, and by a walk of everything that does not meet it. */
   quarantine: Quarantined[]
+  /** Everything that the last walk of everything met had to be left out, and nothing was stored since. */
+  hollow: boolean
   /** Deletions after this `seq` of the change feed have yet to reach the sink. */
   unsunk: number | null
 }
@@ -78,8 +80,8 @@ export interface Walk {
   after: number | null
   /** What `low` becomes with the last page. */
   nextLow: number
-  /** A sweep retires nothing that changed at Merge after this moment of Merge's clock: that may have moved while it read. */
-  retireBefore: number
+  /** Of a sweep: what it does not meet is gone only where it was written before this moment of Merge's clock, epoch milliseconds. */
+  goneBefore: number
   cursor: string | null
   startedAt: number
   /** When its newest page was stored, or it was begun from its first page again. */
@@ -89,7 +91,10 @@ export interface Walk {
   /** Records that it could not store: without an id, refused by the store, or nested too deeply. While there is one, it deletes nothing. */
   leftOut: number
   withoutId: number
-  /** It met a list without an end twice in a row. */
+  /** It is for a rebuild: until it has ended, rows that it has not met are of a generation before. */
+  raises: boolean
+  /** How often it met a cursor that had come before; at the second time its list counts as `endless`. */
+  loops: number
   endless: boolean
   seen: string | null
   /** It met a record without its stamp. */
@@ -132,6 +137,7 @@ export const EMPTY_CHECKPOINT: Checkpoint = {
   held: false,
   withoutId: 0,
   quarantine: [],
+  hollow: false,
   unsunk: null,
 }
 

@@ -112,7 +112,7 @@ async function release(
     mergeNow: facts?.status?.date == null ? null : facts.status.date + now - facts.status.at,
     dirty: claim.dirty,
     aborted: options.signal.aborted,
-    moved: findings.moved || progress.pages > 0,
+    moved: findings.moved || progress.pages > 0 || progress.searched === true,
   })
   const goesOn =
     facts !== null && results.every(({ outcome }) => outcome !== 'failed') && results.some(({ outcome }) => outcome === 'unfinished')

@@ -38,6 +38,8 @@ export interface Look {
 export interface Progress {
   pages: number
   records: number
+  /** A page was read that was not to be stored. */
+  searched?: boolean
 }
 
 /** What became of one model in one look. */

@@ -60,7 +60,8 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     fingerprint: context.fingerprint,
     generation: Math.max(state.generation, context.generation),
     companies: Math.max(state.companies, context.companies),
-    owed: replaced ? TO_REPLACE : state.owed,
+    // One that was given up in the middle has shown nothing: both are owed again.
+    owed: replaced || (state.owed > 0 && state.walk !== null && !same) ? TO_REPLACE : state.owed,
   }
   if (state.walk !== null && same && !isGivenUp(state, context)) {
     return { do: 'walk', walk: resumed(state.walk, state.problem, context), sweep: state.sweep, ...goal }
@@ -68,7 +69,7 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
   if (isWaiting(state, status, context)) return { do: 'wait' }
 
   const seen = signature(status)
-  const anew = state.walkedAt !== null && (!same || goal.owed > 0 || isSweepDue(state, context))
+  const anew = state.walkedAt !== null && (!same || (goal.owed > 0 && state.endlessAt === null) || isSweepDue(state, context))
   const quiet = !context.asked && seen === state.seen && !hasPassed(state.walkedAt, context.idleMs, context.now)
   if (quiet && !anew) return { do: 'rest' }
 
@@ -79,17 +80,20 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     kind,
     after: kind === 'incremental' ? state.low : null,
     nextLow: nextLow(status, context),
-    retireBefore: context.date === null ? nextLow(status, context) : context.date - OVERLAP_MS,
+    goneBefore: goneBefore(status, context),
     cursor: null,
     startedAt: context.now,
     progressedAt: context.now,
     firstCommit: state.commits,
     leftOut: 0,
     withoutId: 0,
+    raises: goal.generation > state.generation || state.walk?.raises === true,
+    // One that is tried again after such a list is given up at the first sign of it.
+    loops: state.endlessAt === null ? 0 : 1,
     endless: false,
     seen,
     unstamped: false,
-    completeness: completeness(status),
+    completeness: status === null && !state.ready && context.earlyRead && isUnheardOf(state, context) ? 'none' : completeness(status),
     records: 0,
     live: held?.live ?? context.live,
     deleted: held?.deleted ?? 0,
@@ -125,10 +129,13 @@ function isSweepDue({ sweptAt, endlessAt }: Checkpoint, { sweepEveryMs, now }: P
  * Merge's own first sync is not done. Of a model that it does not list, and that was never read, nothing is known right after the link: while
  * others are at their first sync it is waited for (a day at most), and for a quarter of an hour while none is listed.
  */
-function isWaiting({ walkedAt, waitingSince }: Checkpoint, status: ModelStatus | null, { earlyRead, others, now }: PlanContext): boolean {
-  if (earlyRead) return false
-  if (status !== null) return isFirstSyncOpen(status)
-  if (walkedAt !== null || others === 'settled') return false
+function isWaiting(state: Checkpoint, status: ModelStatus | null, context: PlanContext): boolean {
+  if (context.earlyRead) return false
+  return status === null ? state.walkedAt === null && isUnheardOf(state, context) : isFirstSyncOpen(status)
+}
+
+function isUnheardOf({ waitingSince }: Checkpoint, { others, now }: PlanContext): boolean {
+  if (others === 'settled') return false
   return waitingSince === null || !hasPassed(waitingSince, others === 'busy' ? DAY_MS : UNLISTED_MS, now)
 }
 
@@ -152,6 +159,14 @@ function nextLow(status: ModelStatus | null, context: PlanContext): number {
   else if (lastStart !== null) bounds.push(lastStart)
   if (status?.status === 'SYNCING' && lastStart !== null) bounds.push(lastStart - 5_000)
   return Math.floor((Math.min(...bounds) - OVERLAP_MS) / 1000) * 1000
+}
+
+/**
+ * Until when a record must have been written that two sweeps did not meet, to count as gone: ten minutes before this walk by Merge's own clock, which
+ * wrote its stamp. Our clock or the store's may be months behind, and then nothing would ever be gone; so where Merge tells no time, the later of the two.
+ */
+function goneBefore(status: ModelStatus | null, { date, ours, now }: PlanContext): number {
+  return (date ?? milliseconds(status?.lastSyncStart ?? null) ?? Math.max(ours, now)) - OVERLAP_MS
 }
 
 function milliseconds(stamp: string | null): number | null {

@@ -4,8 +4,8 @@ import { hasStatus } from '../merge/has-status.ts'
 import { isFirstSyncOpen, statusOf } from '../merge/model-status.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { Account } from '../storage/port.ts'
-import type { Facts } from './account-checkpoint.ts'
+import type { Account, Claim } from '../storage/port.ts'
+import { ACCOUNT, type Facts, readAccountCheckpoint } from './account-checkpoint.ts'
 import type { SyncContext } from './context.ts'
 import type { Look, WalkResult } from './look.ts'
 import { rereadQuarantine } from './reread-quarantine.ts'
@@ -22,7 +22,8 @@ const UNFINISHED: readonly WalkResult[] = [{ outcome: 'unfinished' }]
 export async function readAccount(context: SyncContext, visit: Visit, findings: Findings): Promise<void> {
   const { claim, deadline, lease, now } = visit
   const { account } = claim
-  const shaped = await reshapeRows(context, { claim, isOver: deadline.isOver, keepLease: lease.keep })
+  const isOver = () => deadline.isOver() || deadline.signal.aborted
+  const shaped = await reshapeRows(context, { claim, isOver, keepLease: lease.keep })
   if (shaped !== 'done') return void Object.assign(findings, { results: [{ outcome: shaped }], moved: true })
   if (account.token === null) return
   const caller = { ...visit.caller, lane: 'sync', signal: deadline.signal } as const
@@ -64,6 +65,9 @@ export async function readAccount(context: SyncContext, visit: Visit, findings: 
   }
   const verdict = await seeCompany(context, visit, look, rows, findings)
   if (verdict !== 'same') return void Object.assign(findings, { results: rows.map(() => ({ outcome: verdict })) })
+  // Known before anything is stored: a process that dies in its first run leaves records, and whose they are.
+  if (readAccountCheckpoint(account).company === null && (await keepCompany(context, claim, findings)) === 'fenced')
+    return void Object.assign(findings, { results: [{ outcome: 'fenced' }] })
   findings.results = await walkAll(context, look, rows, models, deadline.stop)
 }
 
@@ -85,6 +89,11 @@ async function walkAll(
     stop()
     await Promise.allSettled(walks)
   }
+}
+
+function keepCompany({ storage }: SyncContext, { account, fence }: Claim, { company }: Findings) {
+  const checkpoint = JSON.stringify({ ...readAccountCheckpoint(account), company })
+  return storage.commit({ accountId: account.id, fence, model: ACCOUNT, records: [], checkpoint })
 }
 
 /** The models of one look share a check; the next page of each needs another one. */
@@ -129,7 +138,10 @@ async function askDetails(
   } catch (error) {
     if (!hasStatus(error, 401, 403, 404) || account.linkedAccountId === null) throw error
     // A dead token, or a dead account? The API key alone can tell; and if it is the key that is refused, this throws and nothing is changed.
-    const found = await context.gateway.findLinkedAccount(account.category, account.linkedAccountId)
+    const found = await context.gateway.findLinkedAccount(account.category, account.linkedAccountId, {
+      lane: caller.lane,
+      ...(caller.signal ? { signal: caller.signal } : {}),
+    })
     await context.reportHealth(account, found === null ? 'gone' : 'relink_needed')
     return null
   }

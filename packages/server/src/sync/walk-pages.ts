@@ -47,7 +47,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
 
     const { records, unreadable, skipped, unstamped } = versionRecords(
       page.records,
-      { generation: state.generation, page: state.commits, unstamped: (walk.after ?? 0) * 1000 },
+      { generation: state.generation, page: state.commits, unstamped: (walk.after ?? (walk.kind === 'sweep' ? walk.nextLow : 0)) * 1000 },
       row,
       context.settings.omit[row.model] ?? [],
     )
@@ -79,7 +79,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
       return { outcome: 'fenced' }
   }
   // The copy of another company takes a second full sync, and nothing is to be waited for.
-  return { outcome: state.owed > 0 ? 'unfinished' : 'walked' }
+  return { outcome: state.owed > 0 && state.owed < planned.owed ? 'unfinished' : 'walked' }
 }
 
 /** Begun at once and awaited later; `null` after the end of the slice. */
@@ -104,7 +104,7 @@ function fetchPage(
  */
 function sweepOf(state: Checkpoint, walk: Walk, next: string | null, withoutId: number): NonNullable<Page['sweep']> {
   const whole = next === null && walk.leftOut + withoutId === 0
-  const olderThan = state.owed > 0 ? Number.MAX_SAFE_INTEGER : walk.retireBefore * 1000
+  const olderThan = state.owed > 0 ? Number.MAX_SAFE_INTEGER : walk.goneBefore * 1000
   return { number: state.sweep, ...(whole ? { retire: { olderThan } } : {}) }
 }
 

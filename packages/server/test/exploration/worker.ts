@@ -169,7 +169,7 @@ function firstPage(rules: Rules, source: Source, { fence, state, pages: [page] }
     leftOut: 0,
     now,
   })
-  const retire = page.next === null ? { retire: { olderThan: state.walk.retireBefore * 1000 } } : {}
+  const retire = page.next === null ? { retire: { olderThan: state.walk.goneBefore * 1000 } } : {}
   const sweep = state.walk.kind === 'sweep' ? { sweep: { number: state.sweep, ...retire } } : {}
   return { page: { accountId: ACCOUNT_ID, fence, model: MODEL, records, checkpoint: JSON.stringify(after), ...sweep }, after, done: 0 }
 }

@@ -17,7 +17,7 @@ function quietHistory(list: { rows: number; pageSize: number; offsetCutoff: numb
     models: [{ ...settings, pageSize: list.pageSize, offsetCutoff: list.offsetCutoff, initial }],
     sync: { lookEvery: HOUR, idle: HOUR, sweepEvery: 60 * 24 * HOUR, earlyRead: false },
     sink: false,
-    latency: { merge: 400, store: 0 },
+    latency: { least: 40, merge: 400, store: 0 },
     events: [],
   }
 }

@@ -62,7 +62,12 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
     if (other) return other
     if (path === 'account-details') return json({ id: 'merge', status: 'COMPLETE' })
     if (path === 'linked-accounts') return json({ next: null, results: [] })
-    if (path === 'sync-status') return json({ next: null, results: statuses.length > 0 ? statuses : [UNREAD] })
+    if (path === 'sync-status')
+      return json({
+        next: null,
+        results:
+          statuses.length > 0 ? statuses : [{ ...UNREAD, last_sync_finished: new Date(began + time.clock.monotonic()).toISOString() }],
+      })
     asked.push(`${path}${url.search}`)
     const token = request.headers.get('x-account-token') ?? ''
     const page = await lists({ path, query: url.searchParams, token, signal: request.signal })

@@ -156,10 +156,11 @@ describe('whose data it is', () => {
     relinks: 1,
     confirmed: 0,
     strange: null,
-    waitingSince: null,
+    seen: '',
+    waiting: null,
     search: null,
   }
-  const asked = { relinks: 1, companies: 0 }
+  const asked = { relinks: 1, companies: 0, confirmedRelink: 0 }
   test.each<[string, Parameters<typeof judgeCompany>, ReturnType<typeof judgeCompany>]>([
     ['it was never read', [null, none, asked], 'same'],
     ['nothing has happened', [known, { ...none, slug: 'bamboohr', instance: 'i1' }, asked], 'same'],
@@ -181,7 +182,12 @@ describe('whose data it is', () => {
     ['no record was found again', [{ ...known, strange: 'records' }, none, asked], 'other'],
     ['the same, and another relink', [{ ...known, strange: 'records' }, none, { ...asked, relinks: 2 }], 'search'],
     ['the instance is the one of before again', [{ ...known, strange: 'identity' }, { ...none, instance: 'i1' }, asked], 'same'],
-    ['a person has confirmed it', [known, { ...none, instance: 'i2' }, { ...asked, companies: 1 }], 'same'],
+    ['a person has confirmed it', [known, { ...none, instance: 'i2' }, { ...asked, companies: 1, confirmedRelink: 1 }], 'same'],
+    [
+      'a person has confirmed the one before',
+      [known, { ...none, instance: 'i3' }, { relinks: 2, companies: 1, confirmedRelink: 1 }],
+      'other',
+    ],
   ])('%s', (_, given, expected) => {
     expect(judgeCompany(...given)).toBe(expected)
   })
@@ -192,7 +198,7 @@ describe('whose data it is', () => {
       subdomain: 'acme',
       relinks: 2,
     })
-    expect(acknowledged(known, { ...none, instance: 'i2' }, { ...asked, companies: 1 })).toMatchObject({
+    expect(acknowledged(known, { ...none, instance: 'i2' }, { ...asked, companies: 1, confirmedRelink: 1 })).toMatchObject({
       slug: null,
       instance: 'i2',
       subdomain: null,

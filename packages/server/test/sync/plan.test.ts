@@ -56,13 +56,15 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   kind: 'incremental',
   after: NOW - 100 * MINUTE,
   nextLow: NOW - 20 * MINUTE,
-  retireBefore: NOW - 20 * MINUTE,
+  goneBefore: NOW - 20 * MINUTE,
   cursor: 'c',
   startedAt: NOW - 5 * MINUTE,
   progressedAt: NOW - 4 * MINUTE,
   firstCommit: 0,
   leftOut: 0,
   withoutId: 0,
+  raises: false,
+  loops: 0,
   endless: false,
   seen: null,
   unstamped: false,
@@ -394,10 +396,10 @@ describe('what the checkpoint becomes', () => {
   })
 
   test('each mass deletion that is held has a number, until its walk ends', () => {
-    const held = advance(read({ walk: walk() }), { kind: 'held' })
+    const held = advance(read({ walk: walk() }), { kind: 'held', confirmed: 0 })
     expect(held).toMatchObject({ held: true, holds: 1 })
-    expect(advance(held, { kind: 'held' })).toMatchObject({ held: true, holds: 1 })
-    expect(advance(advance(held, page(null)), { kind: 'held' })).toMatchObject({ holds: 2 })
+    expect(advance(held, { kind: 'held', confirmed: 0 })).toMatchObject({ held: true, holds: 1 })
+    expect(advance(advance(held, page(null)), { kind: 'held', confirmed: 0 })).toMatchObject({ holds: 2 })
   })
 
   test('a page or a cursor without a walk changes nothing', () => {

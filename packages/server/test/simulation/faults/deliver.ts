@@ -39,6 +39,8 @@ export async function deliver(fault: Fault, wire: Wire): Promise<{ response: Res
       return hit(inPieces(await wire.serve(), wire, { pieces: 2, pause: 0, reset: true }))
     case 'dripping-body':
       return hit(inPieces(await wire.serve(), wire, { pieces: 4, pause: argument * 25_000, reset: false }))
+    case 'trickling-body':
+      return hit(inPieces(await wire.serve(), wire, { pieces: 60, pause: 2_000 + argument * 3_000, reset: false }))
     case 'compression-bomb':
       return hit(bomb(await wire.serve()))
     case 'cut-off-json':
@@ -128,6 +130,9 @@ function spoiled(kind: FaultKind, answer: Answer, argument: number, cursor: stri
     case 'duplicate-rows':
       page.results = [...rows, ...rows]
       break
+    case 'odd-rows':
+      page.results = [...rows, ...ODD_ROWS]
+      break
     case 'rows-out-of-order':
       page.results = [...rows.slice(Math.ceil(rows.length * argument)), ...rows.slice(0, Math.ceil(rows.length * argument))].reverse()
       break
@@ -144,13 +149,16 @@ function spoiled(kind: FaultKind, answer: Answer, argument: number, cursor: stri
       break
     default:
       // The others need a page that is followed by another.
-      if (page.next === null) return { response: respond(answer), missed: true }
+      if ((page.next ?? '') === '') return { response: respond(answer), missed: true }
       if (kind === 'missing-next') delete page.next
       if (kind === 'repeated-cursor') page.next = cursor
       if (kind === 'next-as-url') page.next = `https://elsewhere.test/api/hris/v1/employees?cursor=${encodeURIComponent(page.next ?? '')}`
   }
   return hit(respond({ ...answer, text: JSON.stringify(page) }))
 }
+
+/** Nothing that can be told apart, beside all that should be there. */
+const ODD_ROWS = [null, 'text', 7, {}, { id: 4_711, name: 'by number' }, { id: '' }] as unknown as Record<string, unknown>[]
 
 function inPieces(answer: Answer, wire: Wire, how: { pieces: number; pause: number; reset: boolean }): Response {
   const bytes = Buffer.from(answer.text)

@@ -7,6 +7,7 @@ export const FAULT_KINDS = [
   'reset-in-body',
   'slow-headers',
   'dripping-body',
+  'trickling-body',
   'stall',
   'cut-off-json',
   'invalid-utf-8',
@@ -35,15 +36,13 @@ export const FAULT_KINDS = [
   'date-missing',
   'date-in-future',
   'date-in-past',
+  'odd-rows',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/**
- * A whole, well-formed answer that says what is not so, of a record or of where the list ends: no client can know, so only a sweep heals it.
- * A list does end where `next` is left out, which is lawful (`end-without-next`); in the middle of a list it is not.
- */
-export const LIES: readonly FaultKind[] = ['missing-next', 'missing-stamps', 'stamps-backwards']
+/** A whole, well-formed answer that says of a record what is not so: no client can know, so only a sweep heals it. */
+export const LIES: readonly FaultKind[] = ['missing-stamps', 'stamps-backwards', 'missing-next']
 
 export const HONEST_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => !LIES.includes(kind))
 
@@ -69,6 +68,7 @@ export function applies(kind: FaultKind, request: RequestTraits): boolean {
     case 'next-as-url':
     case 'missing-stamps':
     case 'stamps-backwards':
+    case 'odd-rows':
       return request.list
     case 'date-missing':
     case 'date-in-future':

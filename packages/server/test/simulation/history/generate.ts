@@ -1,11 +1,13 @@
 import { createRandom, type Random } from '../engine/random.ts'
 import { FAULT_KINDS, HONEST_FAULTS } from '../faults/kinds.ts'
+import { USUAL } from '../merge/dialect.ts'
 import type { Ordering } from '../merge/list.ts'
 import type { SyncRun } from '../merge/model.ts'
 import type { WriteKind } from '../merge/rows.ts'
-import { POINTS, type Point } from '../world/chaos.ts'
+import { hasAfter, POINTS, type Point } from '../world/chaos.ts'
 import { extend } from './extend.ts'
 import { type Event, type Happening, type History, HOUR, MINUTE } from './history.ts'
+import { imagine } from './imagine/imagine.ts'
 import { type Pace, paceOf } from './pace.ts'
 
 /** The history of that number. Numbers beside each other have nothing in common. */
@@ -22,6 +24,7 @@ export function generateHistory(seed: number): History {
     initial: firstSync(random, pace),
   }))
   const lookEvery = random.pick(pace.lookEvery) * MINUTE
+  const slow = random.chance(0.15)
   const history = {
     seed,
     family,
@@ -42,15 +45,22 @@ export function generateHistory(seed: number): History {
     })),
     // Seldom ahead of the workers': then they ask without a pause, which costs no record and much time here.
     storeSkew: random.chance(0.02) ? random.int(-90_000, 90_000) : -90_000,
-    latency: { merge: random.chance(0.15) ? 20_000 : 400, store: random.chance(0.5) ? 0 : 60 },
+    latency: { least: slow ? 2_000 : 40, merge: slow ? 20_000 : 400, store: random.chance(0.5) ? 0 : 60 },
     patient: random.chance(0.05),
     store: 'records' as const,
     massDeletion: 0.5,
     hold: null,
     examined: false,
+    dialect: USUAL,
+    reader: null,
+    cron: null,
+    profile: 'atomic' as const,
+    linkedBy: 'exchange' as const,
+    signed: false,
+    ownCadence: false,
   } satisfies Omit<History, 'events'>
   const events = [...happenings(random, pace, history)].map(([at, happening]): Event => ({ at: Math.floor(at), ...happening }))
-  return extend({ ...history, events: events.sort((one, other) => one.at - other.at) })
+  return imagine(extend({ ...history, events: events.sort((one, other) => one.at - other.at) }))
 }
 
 const MODELS = [
@@ -169,7 +179,7 @@ function* accidents(random: Random, history: Omit<History, 'events'>, sometime: 
   const who = (): { worker: number; when: 'before' | 'after' } => ({ worker: random.int(0, 1), when: random.pick(['before', 'after']) })
   for (let crashes = random.int(0, 5); crashes > 0; crashes--) {
     const point = random.pick(random.chance(0.5) ? POINTS : BUSY_POINTS)
-    yield [sometime(), { do: 'crash', point, ...who(), ...(point === 'body' || point === 'sleep' ? { when: 'before' } : {}) }]
+    yield [sometime(), { do: 'crash', point, ...who(), ...(hasAfter(point) ? {} : { when: 'before' }) }]
   }
   // Points that are seldom passed: linking passes some, slow answers and a sink the others.
   if (random.chance(0.5))

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../faults/kinds.ts'
+import type { Dialect } from '../merge/dialect.ts'
 import type { ModelSettings, SyncRun } from '../merge/model.ts'
 import type { WriteKind } from '../merge/rows.ts'
 import type { Point } from '../world/chaos.ts'
@@ -27,9 +28,23 @@ export interface History {
   readonly workers: readonly WorkerSettings[]
   /** Milliseconds by which the store's clock is ahead. A worker whose own is further behind finds everything due at once. */
   readonly storeSkew: number
-  /** Milliseconds that an answer of Merge and of the store take, at most. */
-  readonly latency: { merge: number; store: number }
+  /** Milliseconds that an answer of Merge (at least, at most) and of the store (at most) take. */
+  readonly latency: { least: number; merge: number; store: number }
   readonly events: readonly Event[]
+  /** How Merge words its answers, within what its documentation allows. */
+  readonly dialect: Dialect
+  /** An application that pages through the change feed while it is written; `null`: there is none but at the end. */
+  readonly reader: ReaderSettings | null
+  /** A cron job in place of the workers' own drives; `null`: there is none. */
+  readonly cron: Cron | null
+  /** `ordered`: a store that writes a page's records first, and its checkpoint after them. */
+  readonly profile: 'atomic' | 'ordered'
+  /** How the account gets linked: by the browser's exchange, by two of them at once, by the webhook alone because the tab was closed, or long before this SDK came. */
+  readonly linkedBy: 'exchange' | 'twice' | 'webhook' | 'adoption'
+  /** Merge's words come as signed webhooks; else somebody asks for a look. */
+  readonly signed: boolean
+  /** The account is looked at as often as Merge's own syncs suggest, and not every `sync.lookEvery`. */
+  readonly ownCadence: boolean
   /** After the end: run on for the whole time that is allowed, even when everything is right before. */
   readonly patient: boolean
   /** After the end: `verify` and `audit` have to find what is so, before and after something is spoiled on purpose. */
@@ -45,10 +60,29 @@ export interface WorkerSettings {
   restart: number
 }
 
+export interface ReaderSettings {
+  /** Milliseconds from one visit to the next, and from one page of a visit to the next. */
+  every: number
+  pause: number
+  /** Changes in a page. */
+  limit: number
+}
+
+export interface Cron {
+  /** Milliseconds: of `tick({ budgetMs })`, and from one tick to the next. */
+  budget: number
+  every: number
+  /** Each tick is a process of its own, as a serverless function is, and nothing is left in memory from one to the next. */
+  serverless: boolean
+  /** No answer of Merge's comes in the time that there is: nothing can be read, and that has to be told. */
+  inVain: boolean
+}
+
 /** `at`: milliseconds since the beginning. `model`: an index. */
 export type Event = { readonly at: number } & Happening
 
 export type Happening =
+  | Imagined
   | { do: 'sync'; model: number; run: SyncRun }
   | { do: 'write'; model: number; kind: WriteKind; target: number; delay: number }
   | { do: 'off'; model: number; status: 'DISABLED' | 'PAUSED'; length: number }
@@ -79,5 +113,36 @@ export type Happening =
   | { do: 'stop'; worker: number }
   | { do: 'clock'; worker: number; skew: number }
 
+/** What years of operation bring. */
+export type Imagined =
+  /** Somebody sets a clock: a worker's, or the store's. No time passes. */
+  | { do: 'step'; clock: number | 'store'; by: number }
+  /** The sink refuses (`before`), or does its work and its answer is lost (`after`): the next so many writes, or all of them for so long. */
+  | { do: 'sink-failure'; when: 'before' | 'after'; times: number }
+  | { do: 'sink-outage'; when: 'before' | 'after'; length: number }
+  /** A row is marked as deleted, and not even its mark is left so many milliseconds later. */
+  | { do: 'mark-and-vanish'; model: number; target: number; later: number }
+  /** The application is deployed with other options, one worker after the other. */
+  | { do: 'deploy'; omit?: boolean; store?: 'versions'; between: number }
+  /** The customer signs in again, to another company: other records, other ids. The new ones come so much later. */
+  | { do: 'other-company'; rows: number; later: number }
+  /** Merge does not answer at all. */
+  | { do: 'outage'; length: number }
+  /** The store refuses one record for good, for so long. */
+  | { do: 'refused-record'; model: number; target: number; length: number }
+  /** The keys are changed: deployed, the tokens sealed anew, and the old key taken away. */
+  | { do: 'rotate'; between: number }
+  | { do: 'rename' }
+  | { do: 'sync-now' }
+  /** Somebody clicks on Connect although it is connected, and closes the modal again. */
+  | { do: 'click' }
+  /** A webhook that is not Merge's, that nobody can read, or that names nothing of ours. */
+  | { do: 'odd-webhook'; kind: OddWebhook }
+  /** Merge says (again) that the account was linked, with its token, or with one that is not its own. */
+  | { do: 'linked-webhook'; token: 'own' | 'foreign'; relink: boolean }
+
+export type OddWebhook = 'forged' | 'garbage' | 'ping' | 'stranger' | 'huge'
+
 export const HOUR = 3_600_000
 export const MINUTE = 60_000
+export const DAY = 24 * HOUR

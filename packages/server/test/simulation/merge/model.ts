@@ -38,19 +38,28 @@ export interface MergeModel {
   setOff(status: 'DISABLED' | 'PAUSED' | null): void
   readonly isOff: boolean
   readonly isFinished: boolean
+  /** A sync has ended well at some time, or it was switched off: whoever calls it ready may. */
+  readonly mayBeReady: boolean
   status(): Record<string, unknown>
 }
 
 /** Transactions are over this long before a sync's status says so, replicas included. */
 const SETTLED_BEFORE_END = 8_000
 
-export function createModel(settings: ModelSettings, timeline: Timeline, microseconds: () => number): MergeModel {
+/** `announced`: epoch milliseconds at which syncs will begin, in order. */
+export function createModel(
+  settings: ModelSettings,
+  timeline: Timeline,
+  microseconds: () => number,
+  announced: readonly number[] = [],
+): MergeModel {
   const table = createTable(settings.path, settings)
   let running = false
   let off: 'DISABLED' | 'PAUSED' | null = null
   let started: string | null = null
   let finished: string | null = null
   let result: SyncResult | null = null
+  let mayBeReady = false
 
   /** A stamp of the current millisecond. */
   const stamp = (): number => timeline.now() * 1000 + microseconds()
@@ -74,6 +83,7 @@ export function createModel(settings: ModelSettings, timeline: Timeline, microse
       running = false
       finished = formatStamp(stamp())
       result = run.result
+      mayBeReady ||= result !== 'FAILED'
     })
   }
 
@@ -88,12 +98,16 @@ export function createModel(settings: ModelSettings, timeline: Timeline, microse
     write: (kind, target, delay) => table.write(kind, target, { now: timeline.now(), visibleAt: timeline.now() + delay, stamp: stamp() }),
     setOff(status) {
       if (!running || status === null) off = status
+      mayBeReady ||= off !== null
     },
     get isOff() {
       return off !== null
     },
     get isFinished() {
       return !running && result !== null && result !== 'FAILED'
+    },
+    get mayBeReady() {
+      return mayBeReady
     },
     status: () => ({
       model_name: settings.name.split('.')[1],
@@ -103,7 +117,12 @@ export function createModel(settings: ModelSettings, timeline: Timeline, microse
       last_sync_result: result,
       last_sync_start: started,
       last_sync_finished: finished,
-      next_sync_start: null,
+      next_sync_start: nextOf(announced, timeline.now()),
     }),
   }
+}
+
+function nextOf(announced: readonly number[], now: number): string | null {
+  const next = announced.find((at) => at > now)
+  return next === undefined ? null : formatStamp(next * 1000)
 }

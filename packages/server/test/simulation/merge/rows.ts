@@ -27,11 +27,21 @@ export type WriteKind = 'create' | 'update' | 'delete' | 'restore' | 'relation' 
 
 export interface Table {
   readonly rows: Row[]
+  /** Nothing that is there now is shown any more, not even what is still being written. */
+  clear(now: number): void
   /**
    * Writes one row now. `target` chooses among the rows that fit; none fits: nothing happens. `stamp` is given where several
    * rows share one. Rows with an open transaction are locked, and left alone.
    */
-  write(kind: WriteKind, target: number, options: { now: number; visibleAt: number; stamp: number }): void
+  write(kind: WriteKind, target: number, options: WriteOptions): void
+  /** The same to one row, whether it fits or not. */
+  writeRow(kind: Exclude<WriteKind, 'create'>, row: Row, options: Omit<WriteOptions, 'now'>): void
+}
+
+export interface WriteOptions {
+  now: number
+  visibleAt: number
+  stamp: number
 }
 
 export function createTable(prefix: string, settings: { ties: boolean }): Table {
@@ -53,8 +63,18 @@ export function createTable(prefix: string, settings: { ties: boolean }): Table 
     return oldest
   }
 
-  return {
+  const table: Table = {
     rows,
+    clear(now) {
+      for (const row of rows) {
+        const before = last(row)
+        if (before.gone && before.visibleAt <= now) continue
+        const { stamp, deleted, teams } = before
+        const unseen = row.versions.findIndex(({ visibleAt }) => visibleAt > now)
+        if (unseen >= 0) row.versions.splice(unseen)
+        row.versions.push(version(row, { stamp, deleted, teams, visibleAt: now, gone: true, place: place++ }))
+      }
+    },
     write(kind, target, { now, visibleAt, stamp }) {
       if (kind === 'create') {
         const createdAt = stampOf(stamp, 0)
@@ -65,7 +85,9 @@ export function createTable(prefix: string, settings: { ties: boolean }): Table 
       }
       const fitting = rows.filter((row) => fits(kind, last(row), now))
       const row = fitting[target % fitting.length]
-      if (row === undefined) return
+      if (row !== undefined) table.writeRow(kind, row, { visibleAt, stamp })
+    },
+    writeRow(kind, row, { visibleAt, stamp }) {
       const before = last(row)
       const unstamped = kind === 'relation' || kind === 'delete-unstamped' || kind === 'vanish'
       row.versions.push(
@@ -80,6 +102,7 @@ export function createTable(prefix: string, settings: { ties: boolean }): Table 
       )
     },
   }
+  return table
 }
 
 /** An hour, in microseconds. */

@@ -1,4 +1,6 @@
 import type { Timeline } from '../engine/timeline.ts'
+import type { Happened } from '../trial/happened.ts'
+import { type Dialect, nextText, statusRows } from './dialect.ts'
 import { createLimits, type Limits } from './limits.ts'
 import { listRows } from './list.ts'
 import type { MergeModel } from './model.ts'
@@ -26,12 +28,17 @@ export interface MergeAccount {
   readonly originId: string
   readonly token: string
   readonly models: readonly MergeModel[]
+  /** Epoch milliseconds: when it was linked. */
+  readonly since: number
   status: 'COMPLETE' | 'RELINK_NEEDED'
   deleted: boolean
+  /** How many companies it has been of, before this one. */
+  company: number
 }
 
 /** As much of Merge as a sync can meet, for one organization and its few accounts: light, quick, and without a network. */
 export interface FakeMerge {
+  readonly dialect: Dialect
   readonly accounts: MergeAccount[]
   readonly limits: Limits
   /** How often a sync out of turn was granted. */
@@ -41,12 +48,16 @@ export interface FakeMerge {
   handle(call: Call): Promise<Answer>
   /** The customer finishes Merge Link; returns the public token. */
   complete(linkToken: string): string
+  /** What an application linked before it had this SDK. */
+  linkedBefore(originId: string): MergeAccount
 }
 
 export interface FakeMergeOptions {
   timeline: Timeline
   /** 0 ≤ n < 1. */
   random: () => number
+  dialect: Dialect
+  note: (what: Happened) => void
   /** Called for every account that is linked. */
   createModels: (accountId: string) => MergeModel[]
   /** Somebody asked for a sync out of turn. */
@@ -55,17 +66,26 @@ export interface FakeMergeOptions {
 
 export const CATEGORY = 'hris'
 
-export function createFakeMerge({ timeline, random, createModels, onResync }: FakeMergeOptions): FakeMerge {
+export function createFakeMerge({ timeline, random, dialect, note, createModels, onResync }: FakeMergeOptions): FakeMerge {
   let resyncs = 0
+  let completed = 0
   const limits = createLimits()
   const accounts: MergeAccount[] = []
   const linkTokens = new Map<string, string>()
   const publicTokens = new Map<string, MergeAccount>()
 
-  const answer = (status: number, body: unknown): Answer => reply(status, JSON.stringify(body), timeline.now())
+  const dated = (answer: Answer): Answer => {
+    if (dialect.dated) return answer
+    note('answer without a date')
+    const { date: _, ...headers } = answer.headers
+    return { ...answer, headers }
+  }
+  const ok = (text: string): Answer => dated(reply(200, text, timeline.now()))
+  const answer = (status: number, body: unknown): Answer => dated(reply(status, JSON.stringify(body), timeline.now()))
   const refuse = (status: number, detail: string): Answer => answer(status, { detail })
 
   const merge: FakeMerge = {
+    dialect,
     accounts,
     limits,
     get resyncs() {
@@ -86,32 +106,47 @@ export function createFakeMerge({ timeline, random, createModels, onResync }: Fa
     complete(linkToken) {
       const originId = linkTokens.get(linkToken)
       if (originId === undefined) throw new Error('Nobody was given this link token.')
-      let account = accounts.find((one) => one.originId === originId && !one.deleted)
-      if (account === undefined) {
-        const id = `linked_${accounts.length + 1}`
-        account = { id, originId, token: `token_${id}`, models: createModels(id), status: 'COMPLETE', deleted: false }
-        accounts.push(account)
-      }
+      const account = accounts.find((one) => one.originId === originId && !one.deleted) ?? link(originId)
       account.status = 'COMPLETE'
-      const publicToken = `public_token_${publicTokens.size + 1}`
+      // Never the same twice: the SDK remembers which one it has exchanged.
+      const publicToken = `public_token_${++completed}`
       publicTokens.set(publicToken, account)
       return publicToken
     },
+    linkedBefore: link,
   }
   return merge
 
+  function link(originId: string): MergeAccount {
+    const id = `linked_${accounts.length + 1}`
+    const since = timeline.now()
+    const account: MergeAccount = {
+      id,
+      originId,
+      token: `token_${id}`,
+      models: createModels(id),
+      since,
+      status: 'COMPLETE',
+      deleted: false,
+      company: 0,
+    }
+    accounts.push(account)
+    return account
+  }
+
   async function route(call: Call): Promise<Answer> {
     const [, first, second, name, ...rest] = call.path.split('/')
+    if (first === 'organizations' && second === 'integrations') return answer(200, { next: null, previous: null, results: [PEOPLE] })
     if (first === 'integrations' && second === 'account-token' && name !== undefined) return exchange(name)
     if (first !== CATEGORY || second !== 'v1' || name === undefined || rest.length > 1) return refuse(404, 'Not found.')
     if (name === 'link-token') return offer((await call.json()) as { end_user_origin_id: string })
     if (name === 'linked-accounts') return find(call.query)
     const account = accounts.find((one) => one.token === call.accountToken && !one.deleted)
     if (account === undefined) return refuse(401, 'Invalid account token.')
-    if (name === 'account-details') return answer(200, details(account))
+    if (name === 'account-details') return answer(200, details(account, dialect))
     if (name === 'delete-account') return remove(account)
     if (name === 'sync-status' && rest[0] === 'resync') return resync(account)
-    if (name === 'sync-status') return answer(200, { next: null, previous: null, results: account.models.map((model) => model.status()) })
+    if (name === 'sync-status') return syncStatus(account)
     const model = account.models.find((one) => one.settings.path === name)
     if (model === undefined) return refuse(404, 'Not found.')
     return rest[0] === undefined ? list(model, call.query) : retrieve(model, rest[0])
@@ -130,7 +165,7 @@ export function createFakeMerge({ timeline, random, createModels, onResync }: Fa
     return answer(200, {
       account_token: account.token,
       id: account.id,
-      integration: { name: 'People', slug: 'people', categories: [CATEGORY] },
+      integration: PEOPLE,
     })
   }
 
@@ -138,12 +173,17 @@ export function createFakeMerge({ timeline, random, createModels, onResync }: Fa
   function find(query: URLSearchParams): Answer {
     const id = query.get('id')
     const found = query.get('is_test_account') === 'true' ? accounts.filter((one) => !one.deleted && (id === null || one.id === id)) : []
-    return answer(200, { next: null, previous: null, results: found.map(details) })
+    return answer(200, { next: null, previous: null, results: found.map((one) => details(one, dialect)) })
   }
 
   function remove(account: MergeAccount): Answer {
     account.deleted = true
     return answer(200, {})
+  }
+
+  function syncStatus({ models, since }: MergeAccount): Answer {
+    const rows = models.map((model) => model.status())
+    return answer(200, { next: null, previous: null, results: statusRows(dialect, rows, timeline.now() - since, note) })
   }
 
   function resync(account: MergeAccount): Answer {
@@ -155,7 +195,7 @@ export function createFakeMerge({ timeline, random, createModels, onResync }: Fa
   function retrieve(model: MergeModel, id: string): Answer {
     const row = model.table.rows.find((one) => one.id === id)
     const version = row && visible(row, replica())
-    return version === undefined || version.gone ? refuse(404, 'Not found.') : reply(200, version.json, timeline.now())
+    return version === undefined || version.gone ? refuse(404, 'Not found.') : ok(version.json)
   }
 
   /** The moment that the replica which answers has reached. */
@@ -177,7 +217,7 @@ export function createFakeMerge({ timeline, random, createModels, onResync }: Fa
       replica(),
     )
     if (page === 'invalid cursor') return refuse(404, 'Invalid cursor')
-    return reply(200, `{"next":${JSON.stringify(page.next)},"previous":null,"results":[${page.results.join(',')}]}`, timeline.now())
+    return ok(`{${nextText(dialect, page.next, note)}"previous":null,"results":[${page.results.join(',')}]}`)
   }
 }
 
@@ -185,8 +225,8 @@ export function reply(status: number, text: string, now: number): Answer {
   return { status, headers: { 'content-type': 'application/json', date: new Date(now).toUTCString() }, text }
 }
 
-function details(account: MergeAccount) {
-  const { id, originId, status } = account
+function details(account: MergeAccount, { instances }: Dialect) {
+  const { id, originId, status, company } = account
   return {
     id,
     integration: 'People',
@@ -195,8 +235,11 @@ function details(account: MergeAccount) {
     end_user_origin_id: originId,
     status,
     account_type: 'TEST',
+    ...(instances ? { instance_id: `company_${company}` } : {}),
   }
 }
+
+const PEOPLE = { name: 'People', slug: 'people', categories: [CATEGORY] }
 
 /** A filter's timestamp in microseconds; `null` without one. */
 function stampOf(text: string | null): number | null {

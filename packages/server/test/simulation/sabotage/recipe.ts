@@ -1,6 +1,7 @@
 import { createRandom } from '../engine/random.ts'
 import { createTimeline } from '../engine/timeline.ts'
 import { type Event, type History, HOUR } from '../history/history.ts'
+import { USUAL } from '../merge/dialect.ts'
 import { createModel } from '../merge/model.ts'
 import { createFakeMerge, type FakeMerge } from '../merge/server.ts'
 import type { Problem } from '../trial/outcome.ts'
@@ -38,6 +39,8 @@ export async function runRecipe(history: History, recipe: keyof typeof RECIPES):
   const merge = createFakeMerge({
     timeline,
     random: random.next,
+    dialect: USUAL,
+    note() {},
     createModels: () =>
       history.models.map(({ initial, ...settings }) => {
         const model = createModel(settings, timeline, () => random.int(0, 999))
@@ -50,7 +53,7 @@ export async function runRecipe(history: History, recipe: keyof typeof RECIPES):
     merge,
     random,
     now: timeline.now,
-    latency: history.latency.merge,
+    latency: history.latency,
     wiretap: undefined,
     onFault() {},
     onRequest() {},
@@ -58,7 +61,7 @@ export async function runRecipe(history: History, recipe: keyof typeof RECIPES):
   const chaos = createChaos()
   const process = createProcess({ worker: 0, timeline, chaos, note() {} })
   const token = await link(merge)
-  const reader = createReader(network.fetchOf(process), token, () => timeline.now() + (history.workers[0]?.skew ?? 0), history, recipe)
+  const reader = createReader(network.fetchOf(process), token, () => timeline.now() + skewOf(history), history, recipe)
 
   let busy = false
   const look = (): void => {
@@ -72,7 +75,7 @@ export async function runRecipe(history: History, recipe: keyof typeof RECIPES):
       })
   }
   const customer = { hint: look } as Parameters<typeof happen>[0]['customer']
-  const stage = { timeline, merge, network, chaos, customer } as Parameters<typeof happen>[0]
+  const stage = { timeline, merge, network, chaos, customer, mail: null, ...NOTHING_ELSE } as unknown as Parameters<typeof happen>[0]
   for (const event of history.events) if (concerns(event)) timeline.at(START + event.at, () => happen(stage, event))
   const end = START + Math.ceil(history.hours * HOUR)
   for (const moment of [end, end + HOUR]) timeline.at(moment, () => calm(stage))
@@ -83,6 +86,14 @@ export async function runRecipe(history: History, recipe: keyof typeof RECIPES):
   const [account] = merge.accounts
   return account === undefined ? [] : compare(account, reader.kept)
 }
+
+/** Of a sync that is not ours nobody asks more than that its clock is about right. */
+function skewOf({ workers }: History): number {
+  const skew = workers[0]?.skew ?? 0
+  return Math.max(-90_000, Math.min(90_000, skew))
+}
+
+const NOTHING_ELSE = { sink: { fail() {} }, refused: { calm() {} } }
 
 function concerns(event: Event): boolean {
   return ['sync', 'write', 'off', 'webhook', 'lag', 'crowd', 'fault'].includes(event.do)

@@ -1,4 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import { together } from '../coverage/branches.ts'
+import type { Unreached } from '../coverage/precise.ts'
+import type { SourceSabotage } from '../sabotage/spoil-source.ts'
 import type { Share, ThreadResult, Wanted } from './many-thread.ts'
 import { addCounts, type Counts, noCounts, type Problem } from './outcome.ts'
 import type { OtherStorage } from './storage.ts'
@@ -9,6 +12,8 @@ export interface Many {
   failures: { seed: number; problems: Problem[] }[]
   /** Histories that were run: exactly the first so many. */
   done: number
+  /** What none of them came to, as far as it was measured. */
+  unreached: Unreached | null
 }
 
 /** The histories `first`, `first + stride` …: `count` of them, or fewer when `milliseconds` of real time are over, but at least `atLeast`. */
@@ -18,6 +23,10 @@ export interface Range {
   count: number
   milliseconds?: number
   atLeast?: number
+  /** These, in place of `first` and `stride`. */
+  seeds?: readonly number[]
+  /** End with the first history that goes wrong. */
+  untilWrong?: boolean
 }
 
 export interface ThreadsOptions {
@@ -26,6 +35,8 @@ export interface ThreadsOptions {
   platform?: 'light' | 'own'
   /** Another store than memory. */
   storage?: OtherStorage | undefined
+  measured?: boolean | undefined
+  sabotage?: SourceSabotage | undefined
 }
 
 /** Threads that run histories, range after range: a thread needs hundreds of histories until it is quick. */
@@ -35,19 +46,22 @@ export interface Threads {
   close(): Promise<void>
 }
 
-export function openThreads({ threads, platform = 'light', storage }: ThreadsOptions): Threads {
-  const wanted: Wanted = { platform, storage }
+export function openThreads({ threads, platform = 'light', ...options }: ThreadsOptions): Threads {
+  const wanted: Wanted = { platform, ...options }
   const open = Array.from({ length: threads }, () => openThread(wanted))
   return {
-    async run({ first, stride = 1, count, milliseconds = Number.POSITIVE_INFINITY, atLeast = 0 }) {
+    async run({ first, stride = 1, count, milliseconds = Number.POSITIVE_INFINITY, atLeast = 0, seeds, untilWrong }) {
       const taken = new Int32Array(new SharedArrayBuffer(4))
-      const share: Share = { first, stride, count, atLeast, until: Date.now() + milliseconds, taken }
-      const sum: Many = { counts: noCounts(), failures: [], done: 0 }
-      for (const { counts, failures } of await Promise.all(open.map((thread) => thread.run(share)))) {
+      const share: Share = { first, stride, count, atLeast, until: Date.now() + milliseconds, taken, seeds, untilWrong }
+      const sum: Many = { counts: noCounts(), failures: [], done: 0, unreached: null }
+      const measured: Unreached[] = []
+      for (const { counts, failures, unreached } of await Promise.all(open.map((thread) => thread.run(share)))) {
         addCounts(sum.counts, counts)
         sum.failures.push(...failures.slice(0, 20 - sum.failures.length))
+        if (unreached !== null) measured.push(unreached)
       }
       sum.done = sum.counts.histories
+      if (measured.length > 0) sum.unreached = together(measured)
       return sum
     },
     async close() {
@@ -57,8 +71,8 @@ export function openThreads({ threads, platform = 'light', storage }: ThreadsOpt
 }
 
 /** One range on threads of its own. */
-export async function runMany({ threads, platform, storage, ...range }: Range & ThreadsOptions): Promise<Many> {
-  const open = openThreads({ threads, storage, ...(platform && { platform }) })
+export async function runMany({ threads, platform, storage, measured, sabotage, ...range }: Range & ThreadsOptions): Promise<Many> {
+  const open = openThreads({ threads, storage, measured, sabotage, ...(platform && { platform }) })
   try {
     return await open.run(range)
   } finally {

@@ -1,4 +1,5 @@
 import type { FaultKind } from '../faults/kinds.ts'
+import type { Happened } from './happened.ts'
 
 export type ProblemKind = 'missing' | 'stale' | 'resurrected' | 'left-behind' | 'broken' | 'stuck'
 
@@ -16,17 +17,6 @@ export interface Outcome {
   problems: Problem[]
   counts: Counts
 }
-
-/** What somebody did on purpose, as far as it worked. */
-export const DEEDS = [
-  'rebuild',
-  'mass deletion held and confirmed',
-  'release',
-  'resync',
-  'history with a store of versions',
-  'verify',
-  'audit',
-] as const
 
 export interface Counts {
   histories: number
@@ -48,7 +38,9 @@ export interface Counts {
   takeovers: number
   fenced: number
   deletions: number
-  deeds: Partial<Record<(typeof DEEDS)[number], number>>
+  happened: Partial<Record<Happened, number>>
+  /** Records in a sink that what is not promised of it leaves there: never held against anybody. */
+  unpromised: number
   /** How often Merge blocked an address: never a loss, and a nuisance. */
   addressBlocks: number
   problems: Partial<Record<ProblemKind, number>>
@@ -70,7 +62,8 @@ export function noCounts(): Counts {
     takeovers: 0,
     fenced: 0,
     deletions: 0,
-    deeds: {},
+    happened: {},
+    unpromised: 0,
     addressBlocks: 0,
     problems: {},
   }

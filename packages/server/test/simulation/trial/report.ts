@@ -1,6 +1,7 @@
 import { FAULT_KINDS } from '../faults/kinds.ts'
 import { CRASH_POINTS } from '../world/chaos.ts'
-import { type Counts, DEEDS } from './outcome.ts'
+import { HAPPENED } from './happened.ts'
+import type { Counts } from './outcome.ts'
 
 /** Below this many a kind of trouble has not been tried, whatever the verdict says. */
 const ENOUGH = 100
@@ -14,7 +15,7 @@ export function neglected(counts: Counts): string[] {
     ['lease taken over from a dead worker', counts.takeovers],
     ['page refused because the lease was lost', counts.fenced],
     ['account deleted', counts.deletions],
-    ...DEEDS.map((deed): [string, number] => [deed, counts.deeds[deed] ?? 0]),
+    ...HAPPENED.map((what): [string, number] => [what, counts.happened[what] ?? 0]),
   ]
   return tried.filter(([, times]) => times < ENOUGH).map(([what, times]) => `${what}: ${times} times`)
 }

@@ -8,6 +8,7 @@ export const POINTS = [
   'claim',
   'renew',
   'commit',
+  'commit-half',
   'release',
   'purge',
   'sink',
@@ -46,7 +47,11 @@ export function createChaos(): Chaos {
   }
 }
 
-/** Every place at which a process can die, as it is counted: a body that is being read and a sleep have no "after" of their own. */
-export const CRASH_POINTS: readonly string[] = POINTS.flatMap((point) =>
-  point === 'body' || point === 'sleep' ? [point] : [`${point}:before`, `${point}:after`],
-)
+/** A body that is being read, half a page that is stored, and a sleep have no "after" of their own. */
+export const hasAfter = (point: Point): boolean => point !== 'body' && point !== 'sleep' && point !== 'commit-half'
+
+/** The name under which what happens there is counted. */
+export const nameOf = (point: Point, when: When): string => (hasAfter(point) ? `${point}:${when}` : point)
+
+/** Every place at which a process can die, as it is counted. */
+export const CRASH_POINTS: readonly string[] = [...new Set(POINTS.flatMap((point) => [nameOf(point, 'before'), nameOf(point, 'after')]))]

@@ -2,10 +2,16 @@ import type { Timeline } from '../engine/timeline.ts'
 import type { Event } from '../history/history.ts'
 import type { MergeModel, SyncRun } from '../merge/model.ts'
 import type { FakeMerge, MergeAccount } from '../merge/server.ts'
+import type { Happened } from '../trial/happened.ts'
 import type { Chaos } from './chaos.ts'
+import type { CompanyWatch } from './company.ts'
 import type { Customer } from './customer.ts'
+import { imagined } from './imagined.ts'
+import type { Mail } from './mail.ts'
 import type { Network } from './network.ts'
 import { massacre, type Operator } from './operator.ts'
+import type { RefusedRecords } from './refused-records.ts'
+import type { SinkCopy } from './sink-copy.ts'
 import type { Workers } from './workers.ts'
 
 export interface Stage {
@@ -16,6 +22,14 @@ export interface Stage {
   workers: Workers
   customer: Customer
   operator: Operator
+  company: CompanyWatch
+  /** `null`: nobody sends webhooks, and hints are asked for. */
+  mail: Mail | null
+  sink: SinkCopy
+  refused: RefusedRecords
+  /** Sets the store's clock. */
+  stepStore: (milliseconds: number) => void
+  happened: (what: Happened) => void
   /** What the next sync out of turn does. */
   resyncs: SyncRun[]
 }
@@ -45,7 +59,8 @@ export function happen(stage: Stage, event: Event): void {
       break
     }
     case 'webhook':
-      customer.hint()
+      if (stage.mail === null) customer.hint()
+      else if (account !== undefined) stage.mail.changed(account)
       break
     case 'broken':
       if (account === undefined) break
@@ -82,6 +97,8 @@ export function happen(stage: Stage, event: Event): void {
       void customer.resync()
       break
     case 'lag':
+      // Two full syncs within a second of a relink may both meet a replica from which the company of before has gone already, after one on which it has not.
+      if (account !== undefined && account.company > 0) break
       merge.lag = event.milliseconds
       until(event.length, () => {
         merge.lag = 0
@@ -108,13 +125,18 @@ export function happen(stage: Stage, event: Event): void {
       break
     case 'clock':
       workers.setSkew(event.worker, event.skew)
+      break
+    default:
+      imagined(stage, event)
   }
 }
 
 /** Nothing goes wrong any more, and what was switched off is on again. */
-export function calm({ merge, network, chaos }: Stage): void {
+export function calm({ merge, network, chaos, sink, refused }: Stage): void {
   network.calm()
   chaos.clear()
+  sink.fail('before', 0)
+  refused.calm()
   merge.lag = 0
   merge.limits.setRate(Number.POSITIVE_INFINITY)
   const account = living(merge)
@@ -122,7 +144,8 @@ export function calm({ merge, network, chaos }: Stage): void {
   account.status = 'COMPLETE'
   for (const model of account.models) {
     model.setOff(null)
-    if (!model.isFinished) model.run({ queued: 0, length: 120_000, result: 'DONE', commits: [], writes: [] })
+    // Without its clock, the start of Merge's last sync is what tells how old a record is.
+    if (!model.isFinished || !merge.dialect.dated) model.run({ queued: 0, length: 120_000, result: 'DONE', commits: [], writes: [] })
   }
 }
 
@@ -130,6 +153,6 @@ export function living(merge: FakeMerge): MergeAccount | undefined {
   return merge.accounts.findLast((account) => !account.deleted)
 }
 
-function modelOf(account: MergeAccount | undefined, index: number): MergeModel | undefined {
+export function modelOf(account: MergeAccount | undefined, index: number): MergeModel | undefined {
   return account?.models[index]
 }

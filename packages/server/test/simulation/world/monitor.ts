@@ -7,6 +7,10 @@ export interface Monitor {
   watched(process: Process): Storage
   /** The copy; empty for what was never stored. */
   copy(accountId: string, model: string): ReadonlyMap<string, Change>
+  /** The newest age (microseconds) that a record ever had in the store. */
+  newest(accountId: string, model: string, id: string): number | undefined
+  /** Whether that process has the account, whatever it thinks itself. */
+  holds(process: Process, accountId: string): boolean
   readonly breaks: readonly string[]
   /** An account was claimed from a process that lives and still thinks that it holds it. */
   readonly steals: number
@@ -15,26 +19,44 @@ export interface Monitor {
   readonly fenced: number
   readonly commits: number
   readonly purges: number
+  /** Rows written so far. */
+  readonly written: number
 }
+
+export interface MonitorOptions {
+  storage: Storage
+  onCommit: () => void
+  /** Told of every row that is written. */
+  onChange: (accountId: string, model: string, change: Change) => void
+  /** Told before a page is known to be held for its deletions. */
+  onHeld: (page: Page) => void
+  /** Told of every look that has ended: how long it had the account, in milliseconds, without what its process stood still. */
+  onLooked: (length: number) => void
+  now: () => number
+}
+
+const LOOKED_AT: ReadonlySet<string> = new Set(['active', 'relink_needed', 'error'])
 
 interface Copy {
   seq: number
   rows: Map<string, Change>
   /** Of a record that a rebuild read: how many there had been. */
   generations: Map<string, number>
+  newest: Map<string, number>
 }
 
-export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
+export function createMonitor({ storage, onCommit, onChange, onHeld, onLooked, now }: MonitorOptions): Monitor {
   const copies = new Map<string, Copy>()
   const fences = new Map<string, number>()
   const holders = new Map<string, Process>()
+  const looks = new Map<string, { process: Process; since: number; still: number }>()
   const purged = new Set<string>()
   const breaks: string[] = []
-  const counts = { steals: 0, takeovers: 0, fenced: 0, commits: 0, purges: 0 }
+  const counts = { steals: 0, takeovers: 0, fenced: 0, commits: 0, purges: 0, written: 0 }
 
   const copyOf = (accountId: string, model: string): Copy => {
     const key = `${accountId} ${model}`
-    const copy = copies.get(key) ?? { seq: 0, rows: new Map(), generations: new Map() }
+    const copy = copies.get(key) ?? { seq: 0, rows: new Map(), generations: new Map(), newest: new Map() }
     copies.set(key, copy)
     return copy
   }
@@ -59,6 +81,9 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
         breaks.push(`${page.model} ${change.id}: ${what} an older one`)
       }
       copy.rows.set(change.id, change)
+      copy.newest.set(change.id, Math.max(change.modifiedAt, copy.newest.get(change.id) ?? 0))
+      counts.written++
+      onChange(page.accountId, page.model, change)
     }
   }
 
@@ -74,6 +99,8 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
           if (fence <= (fences.get(account.id) ?? 0)) breaks.push(`a claim got fence ${fence}, which was used before`)
           if (purged.has(account.id)) breaks.push('a deleted account was claimed')
           holders.set(account.id, process)
+          looks.delete(account.id)
+          if (LOOKED_AT.has(account.status)) looks.set(account.id, { process, since: now(), still: process.stoodStill })
           fences.set(account.id, fence)
         }
         return claims
@@ -90,10 +117,17 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
           counts.fenced++
           return answer
         }
-        if (answer === 'held') return answer
+        if (answer === 'held') {
+          onHeld(page)
+          return answer
+        }
         counts.commits++
         if (!current) breaks.push(`${page.model}: a page was accepted from a worker that had lost its lease`)
-        if (page.release && holders.get(page.accountId) === process) holders.delete(page.accountId)
+        if (page.release && holders.get(page.accountId) === process) {
+          holders.delete(page.accountId)
+          const look = looks.get(page.accountId)
+          if (look?.process === process) onLooked(now() - look.since - (process.stoodStill - look.still))
+        }
         await follow(page, answer.changed)
         onCommit()
         return answer
@@ -107,6 +141,8 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
       },
     }),
     copy: (accountId, model) => copyOf(accountId, model).rows,
+    newest: (accountId, model, id) => copyOf(accountId, model).newest.get(id),
+    holds: (process, accountId) => holders.get(accountId) === process,
     breaks,
     get steals() {
       return counts.steals
@@ -122,6 +158,9 @@ export function createMonitor(storage: Storage, onCommit: () => void): Monitor {
     },
     get purges() {
       return counts.purges
+    },
+    get written() {
+      return counts.written
     },
   }
 }

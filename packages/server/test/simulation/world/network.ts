@@ -10,6 +10,8 @@ export interface Network {
   fetchOf(process: Process): typeof fetch
   /** The next request that it can hit meets this fault. */
   arm(fault: Fault): void
+  /** Nobody gets through, or everybody does again. */
+  setDown(down: boolean): void
   calm(): void
   readonly requests: number
   /** Requests that should never be made: to another host, say. */
@@ -26,8 +28,8 @@ export interface NetworkOptions {
   merge: FakeMerge
   random: Random
   now: () => number
-  /** Milliseconds that a request takes at most. */
-  latency: number
+  /** Milliseconds that a request takes, at least and at most. */
+  latency: { least: number; merge: number }
   wiretap: Wiretap | undefined
   /** Told of every fault that struck: 1, and −1 when it then found nothing to spoil. */
   onFault: (kind: FaultKind, count: 1 | -1) => void
@@ -42,6 +44,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const armed: Fault[] = []
   const breaks: string[] = []
   let requests = 0
+  let down = false
 
   function takeFault(url: URL): Fault | undefined {
     if (armed.length === 0) return undefined
@@ -70,6 +73,7 @@ export function createNetwork(options: NetworkOptions): Network {
       options.onRequest(() => `${call.method} ${call.path}${url.search} → ${answer.status}`)
       return wiretap?.answer?.(url, answer) ?? answer
     }
+    if (down) throw new TypeError('fetch failed', { cause: Object.assign(new Error('ECONNREFUSED'), { code: 'ECONNREFUSED' }) })
     const fault = takeFault(url)
     if (fault === undefined) return dying(process, respond(await serve()))
     const wire = { now: options.now, wait: process.wait, serve, cursor: url.searchParams.get('cursor') }
@@ -86,15 +90,19 @@ export function createNetwork(options: NetworkOptions): Network {
   return {
     fetchOf: (process) => (input, init) => {
       const request = input instanceof Request ? input : new Request(input, init)
-      const latency = random.int(Math.ceil(options.latency / 10), options.latency)
+      const latency = random.int(options.latency.least, options.latency.merge)
       return abortable(
         process.seam('fetch', latency, () => answer(process, request)),
         request.signal,
       )
     },
     arm: (fault) => void armed.push(fault),
+    setDown(isDown) {
+      down = isDown
+    },
     calm() {
       armed.length = 0
+      down = false
     },
     get requests() {
       return requests

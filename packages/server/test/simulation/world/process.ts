@@ -6,9 +6,13 @@ import type { Chaos, Point, When } from './chaos.ts'
 /** One run of a worker: from a start to a stop or a crash. Once dead, nothing that it waits for is ever answered. */
 export interface Process {
   readonly worker: number
+  /** Milliseconds since it was started, whatever is done to its clock. */
+  monotonic(): number
   readonly isAlive: boolean
   /** Stands still, as a virtual machine that is moved: not even its timers run. */
   readonly isPaused: boolean
+  /** Milliseconds for which it has stood still so far. */
+  readonly stoodStill: number
   /** Resolves when the process has died. */
   readonly dead: Promise<void>
   kill(): void
@@ -31,8 +35,10 @@ export interface ProcessOptions {
 }
 
 export function createProcess({ worker, timeline, chaos, note }: ProcessOptions): Process {
+  const began = timeline.now()
   let isAlive = true
   let resumeAt = 0
+  let stoodStill = 0
   let bury = (): void => {}
   const dead = new Promise<void>((resolve) => {
     bury = resolve
@@ -47,12 +53,16 @@ export function createProcess({ worker, timeline, chaos, note }: ProcessOptions)
 
   const process: Process = {
     worker,
+    monotonic: () => timeline.now() - began,
     dead,
     get isAlive() {
       return isAlive
     },
     get isPaused() {
       return isAlive && timeline.now() < resumeAt
+    },
+    get stoodStill() {
+      return stoodStill
     },
     kill() {
       isAlive = false
@@ -72,6 +82,7 @@ export function createProcess({ worker, timeline, chaos, note }: ProcessOptions)
       if (action.do === 'pause') {
         note('pause', point, when)
         resumeAt = timeline.now() + action.length
+        stoodStill += action.length
         return process.wait(0)
       }
       note('store-failure', point, when)

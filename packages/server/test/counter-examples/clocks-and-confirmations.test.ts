@@ -5,32 +5,6 @@ import { DAY, EMPLOYEE, HOUR, handle, live, since } from './support.ts'
 type Records = Record<string, unknown>[]
 const SYNC = { models: [EMPLOYEE], lookEvery: HOUR }
 
-test('W8 a record whose stamp lies in the future and that vanishes is gone after the next sweeps', async () => {
-  let records: Records = [...people(20), { id: 'future', modified_at: '2099-01-01T00:00:00Z' }]
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(since(records, query), query))
-  const id = await fake.account('a')
-  await fake.work()
-  records = records.slice(0, 20)
-  for (let week = 0; week < 8; week++) await fake.work(8 * DAY)
-  expect(await live(fake, id, EMPLOYEE)).not.toContain('future')
-})
-
-test('W8b what vanishes is found by the sweeps, although Merge’s clock is slow by a year', async () => {
-  const date = { date: new Date(Date.UTC(2025, 0, 5)).toUTCString() }
-  let records: Records = people(20)
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => Response.json(paged(since(records, query), query), { headers: date }), {
-    other: (_, path) =>
-      path === 'sync-status'
-        ? Response.json({ next: null, results: [{ model_name: 'Unread', model_id: 'Unread', status: 'DONE' }] }, { headers: date })
-        : undefined,
-  })
-  const id = await fake.account('a')
-  await fake.work()
-  records = records.slice(1)
-  for (let week = 0; week < 8; week++) await fake.work(8 * DAY)
-  expect(await live(fake, id, EMPLOYEE)).toHaveLength(19)
-})
-
 test('W8c the same without Merge’s clock, by a worker whose own is a year behind', async () => {
   let records: Records = people(20)
   const plain = { headers: {} }

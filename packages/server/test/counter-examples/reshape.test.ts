@@ -76,33 +76,6 @@ test('R3 a page of rows that the store takes only in smaller pieces does not sto
   expect(await live(fake, id, EMPLOYEE)).toContain('new')
 })
 
-test('R4 rows of a higher generation than a checkpoint that was damaged knows lose the field too', async () => {
-  const { fake, state } = world(20)
-  const id = await fake.account('a')
-  await fake.work()
-  await (await handle(fake, id)).rebuild(EMPLOYEE)
-  Object.assign(state.records[0] as object, { n: 2 })
-  await fake.work(DAY / 4)
-  state.records = state.records.slice(1)
-  for (let run = 0; run < 12; run++) await fake.work(DAY / 4)
-  expect((await fake.rows(id, EMPLOYEE)).filter(({ op }) => op === 'delete')).toHaveLength(1)
-  const later = fake.another({
-    sync: OMIT,
-    storage: {
-      ...fake.storage,
-      claim: async (query) => {
-        const claims = await fake.storage.claim(query)
-        for (const { account } of claims) if (account.models[EMPLOYEE]) account.models[EMPLOYEE].checkpoint = 'garbage'
-        return claims
-      },
-    },
-  })
-  await fake.work(DAY / 4, later)
-  const well = fake.another({ sync: OMIT })
-  for (let run = 0; run < 12; run++) await fake.work(DAY / 4, well)
-  expect((await fake.rows(id, EMPLOYEE)).filter(({ data }) => data.includes('ssn'))).toEqual([])
-})
-
 test('R5 a row nested more deeply than this process can write does not stop the account', async () => {
   const { fake, state } = world(20)
   const id = await fake.account('a')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Storage } from '../../src/storage/port.ts'
 import { ACCOUNT } from '../../src/sync/account-checkpoint.ts'
 import { fakeMerge, paged, people } from '../sync/fake-merge.ts'
-import { COMPANY, DAY, EMPLOYEE, HOUR, handle, live, since } from './support.ts'
+import { DAY, EMPLOYEE, HOUR, handle, live, since } from './support.ts'
 
 type Records = Record<string, unknown>[]
 const SYNC = { models: [EMPLOYEE], lookEvery: HOUR }
@@ -98,26 +98,6 @@ test('W3 a list of which no record has an id stays not ready, and goes on saying
   expect(await sync()).toEqual({ ready: false, problem: 'SYNC_RECORDS_LEFT_OUT' })
 })
 
-test('W4 a full sync whose list goes round two cursors makes room for what is new', async () => {
-  const records: Records = people(450)
-  let endless = false
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => {
-    const found = since(records, query)
-    const page = paged(found, query)
-    // 300 → 301 → 300: two pages that lead to each other.
-    if (!endless || query.get('modified_after') !== null) return page
-    if (query.get('cursor') === '300') return { ...page, next: '301' }
-    return query.get('cursor') === '301' ? { ...page, next: '300' } : page
-  })
-  const id = await fake.account('a')
-  await fake.work()
-  endless = true
-  await fake.work(8 * DAY)
-  records.push({ id: 'new', modified_at: new Date(fake.time.clock.now()).toISOString() })
-  for (let run = 0; run < 14; run++) await fake.work(DAY)
-  expect(await live(fake, id, EMPLOYEE)).toContain('new')
-})
-
 test('W5 an abort puts the work down at once, also while Merge is asked whose account it is', async () => {
   let slow = true
   const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(people(20), query), {
@@ -167,54 +147,6 @@ test('W6 a page that the store takes only in smaller pieces is stored in these',
   const id = await fake.account('a')
   for (let run = 0; run < 10; run++) await fake.work(HOUR)
   expect(await live(fake, id, EMPLOYEE)).toHaveLength(320)
-})
-
-test('W7 a last page of two records that the store refuses for good holds no other model back, and is told', async () => {
-  const lists: Record<string, Records> = { employees: people(102), companies: people(250) }
-  const fake = fakeMerge({ sync: { models: [EMPLOYEE, COMPANY], lookEvery: HOUR } }, ({ path, query }) => paged(lists[path] ?? [], query), {
-    wrap: (storage) => ({
-      ...storage,
-      commit: async (page) => {
-        if (page.model === EMPLOYEE && page.records.some(({ id }) => id >= 'p00100')) throw new Error('value too long')
-        return storage.commit(page)
-      },
-    }),
-  })
-  const problems: unknown[] = []
-  fake.integrations.on('sync.problem', (event) => void problems.push(event))
-  const id = await fake.account('a')
-  for (let run = 0; run < 20; run++) await fake.work(HOUR)
-  const { sync } = (await handle(fake, id)).info
-  expect({ companies: sync.models[COMPANY]?.readiness, told: problems.length > 0 || sync.models[EMPLOYEE]?.problem !== null }).toEqual({
-    companies: 'complete',
-    told: true,
-  })
-})
-
-test('W7b the same of an account that was complete: it does not go on being called so', async () => {
-  const lists: Record<string, Records> = { employees: people(2), companies: people(50) }
-  let refusing = false
-  const fake = fakeMerge(
-    { sync: { models: [EMPLOYEE, COMPANY], lookEvery: HOUR } },
-    ({ path, query }) => paged(since(lists[path] ?? [], query), query),
-    {
-      wrap: (storage) => ({
-        ...storage,
-        commit: async (page) => {
-          if (refusing && page.model === EMPLOYEE && page.records.length > 0) throw new Error('value too long')
-          return storage.commit(page)
-        },
-      }),
-    },
-  )
-  const id = await fake.account('a')
-  await fake.work()
-  refusing = true
-  for (const person of lists.employees ?? [])
-    Object.assign(person, { text: 'long', modified_at: new Date(fake.time.clock.now()).toISOString() })
-  for (let run = 0; run < 24 * 30; run++) await fake.work(HOUR)
-  const { sync } = (await handle(fake, id)).info
-  expect([sync.readiness, sync.models[EMPLOYEE]?.problem]).not.toEqual(['complete', null])
 })
 
 test('W5c (control) an abort while Merge is asked for details ends at once', async () => {
