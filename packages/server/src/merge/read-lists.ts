@@ -68,9 +68,9 @@ export function createListReader(transport: Transport, logger: Logger) {
      * `GET /{category}/v1/linked-accounts?id=`, both lists. `null` when Merge has no such account. An answer without it, but with a row that
      * does not fit, throws `UPSTREAM_BAD_RESPONSE`: that row may be it.
      */
-    async findLinkedAccount(category: string, linkedAccountId: string): Promise<LinkedAccountAtMerge | null> {
+    async findLinkedAccount(category: string, linkedAccountId: string, caller?: Caller): Promise<LinkedAccountAtMerge | null> {
       for (const isTest of [undefined, 'true']) {
-        const call = accountsCall(category, { id: linkedAccountId, is_test_account: isTest })
+        const call = { ...accountsCall(category, { id: linkedAccountId, is_test_account: isTest }), ...(caller ? { caller } : {}) }
         const { results } = await ask(transport, listSchema, call)
         const rows = readRows(linkedAccountSchema, call, results)
         const found = rows.find((row) => row.id === linkedAccountId)

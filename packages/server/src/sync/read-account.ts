@@ -1,4 +1,4 @@
-import { IntegrationError } from '../errors.ts'
+import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Caller } from '../merge/call.ts'
 import type { ModelStatus } from '../merge/gateway.ts'
 import { hasStatus } from '../merge/has-status.ts'
@@ -131,7 +131,7 @@ async function askDetails(
   } catch (error) {
     if (!hasStatus(error, 401, 403, 404) || account.linkedAccountId === null) throw error
     // A dead token, or a dead account? The API key alone can tell; and if it is the key that is refused, this throws and nothing is changed.
-    const found = await context.gateway.findLinkedAccount(account.category, account.linkedAccountId)
+    const found = await context.gateway.findLinkedAccount(account.category, account.linkedAccountId, ofLook(caller))
     await context.reportHealth(account, found === null ? 'gone' : 'relink_needed')
     return null
   }
@@ -150,7 +150,7 @@ async function seeWhose(
   const asked = { relinks: wishes.relinks, companies: wishes.companies }
   const changed = known === null || known.relinks !== asked.relinks || known.confirmed !== asked.companies
   if (changed && details.subdomain === undefined) {
-    details.subdomain = await askSubdomain(context, account)
+    details.subdomain = await askSubdomain(context, account, ofLook(look.caller))
     findings.moved = true
   }
   const found = { ...details, subdomain: details.subdomain ?? null }
@@ -186,13 +186,18 @@ async function seeWhose(
   return 'same'
 }
 
+/** A call with the API key alone: it ends with the look, and is not of the account's pace. */
+function ofLook({ lane, signal }: Caller): Caller {
+  return { lane, ...(signal ? { signal } : {}) }
+}
+
 /** `null` also where Merge cannot be asked now: it is one sign of three, and no reason to read nothing. */
-async function askSubdomain({ gateway }: SyncContext, account: Account): Promise<string | null> {
+async function askSubdomain({ gateway }: SyncContext, account: Account, caller: Caller): Promise<string | null> {
   if (account.linkedAccountId === null) return null
   try {
-    return (await gateway.findLinkedAccount(account.category, account.linkedAccountId))?.subdomain ?? null
+    return (await gateway.findLinkedAccount(account.category, account.linkedAccountId, caller))?.subdomain ?? null
   } catch (error) {
-    if (IntegrationError.isInstance(error)) return null
+    if (IntegrationError.isInstance(error) && error.code !== ErrorCode.ABORTED) return null
     throw error
   }
 }
