@@ -1,22 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 
-/** One defence taken away: what stands in one place of a source, and what stands there instead. */
+/** One defence taken away: what stands in a file of the sources, and what stands there instead. */
 export interface SourceSabotage {
   /** Below `packages/server/src`. */
   file: string
-  from: string
-  to: string
+  edits: readonly (readonly [from: string, to: string])[]
 }
 
 const SOURCES = new URL('../../../src/', import.meta.url)
 
 /** The file as it is then. Throws where the text is not there exactly once: the source has moved on, and the sabotage has to. */
-export function spoiled({ file, from, to }: SourceSabotage): string {
-  const text = readFileSync(new URL(file, SOURCES), 'utf8')
-  const times = text.split(from).length - 1
-  if (times !== 1) throw new Error(`${file} has ${times} times what the sabotage takes away: ${from}`)
-  return text.replace(from, () => to)
+export function spoiled({ file, edits }: SourceSabotage): string {
+  return edits.reduce(
+    (text, [from, to]) => {
+      const times = text.split(from).length - 1
+      if (times !== 1) throw new Error(`${file} has ${times} times what the sabotage takes away: ${from}`)
+      return text.replace(from, () => to)
+    },
+    readFileSync(new URL(file, SOURCES), 'utf8'),
+  )
 }
 
 /** From now on this thread loads that file as it is with the defence gone. To be called before the SDK is loaded. */

@@ -11,7 +11,7 @@ export function seedsOf(concerns: (history: History) => boolean, first: number, 
 }
 
 /** The number of the first of these histories that goes wrong with that defence gone, and well with it; `null`: none does. */
-export async function caughtBy({ file, from, to }: SourceSabotage, seeds: readonly number[]): Promise<number | null> {
+export async function caughtBy({ file, edits }: SourceSabotage, seeds: readonly number[]): Promise<number | null> {
   for (let left = seeds; left.length > 0; ) {
     const { failures } = await runMany({
       first: 0,
@@ -19,7 +19,7 @@ export async function caughtBy({ file, from, to }: SourceSabotage, seeds: readon
       count: left.length,
       threads: 1,
       untilWrong: true,
-      sabotage: { file, from, to },
+      sabotage: { file, edits },
     })
     const [wrong] = failures
     if (wrong === undefined) return null

@@ -39,7 +39,7 @@ export interface Customer {
 
 export const ORGANIZATION = 'org_acme'
 export const PERSON = { organizationName: 'Acme', userEmail: 'it@acme.test' }
-/** Tries, five seconds apart at first and then a minute: somebody who was told that Merge cannot be reached comes back. */
+/** Tries, five seconds apart at first and then a minute or more: somebody who was told that Merge cannot be reached comes back. */
 const PATIENCE = 600
 const HASTE = 100
 
@@ -86,7 +86,7 @@ export function createCustomer({ history, timeline, merge, workers, mail, note, 
   async function insist(what: string, work: (integrations: Integrations) => Promise<boolean>): Promise<void> {
     for (let tries = 0; tries < PATIENCE; tries++) {
       if ((await attempt(work))?.value === true) return
-      await timeline.wait(tries < HASTE ? 5_000 : 60_000)
+      await timeline.wait(tries < HASTE ? 5_000 : Math.max(60_000, (history.cron?.every ?? 0) / 4))
     }
     complaints.push(`the customer could not ${what}`)
   }

@@ -1,4 +1,4 @@
-import { HOUR, type Imagined } from '../history/history.ts'
+import type { Imagined } from '../history/history.ts'
 import type { MergeModel } from '../merge/model.ts'
 import { last } from '../merge/rows.ts'
 import { living, modelOf, type Stage } from './happen.ts'
@@ -18,9 +18,7 @@ export function imagined(stage: Stage, event: Imagined): void {
       break
     case 'sink-outage':
       stage.sink.fail(event.when, Number.POSITIVE_INFINITY)
-      after(event.length, () => {
-        if (stage.sink.fail('before', 0) && event.length >= HOUR) stage.happened('sink down for an hour or more')
-      })
+      after(event.length, () => stage.sink.fail('before', 0))
       break
     case 'mark-and-vanish':
       markAndVanish(stage, modelOf(account, event.model), event)

@@ -92,7 +92,7 @@ export function createWorld(
   const refused = createRefusedRecords(() => happened('record refused by the store'))
   const right = refused.around(led(opened, timeline))
   const storage = tampering.storage?.(right) ?? right
-  const sink = createSinkCopy(happened)
+  const sink = createSinkCopy({ note: happened, now: timeline.now })
   let committed = true
   let company: CompanyWatch | undefined
   // What webhooks brought is asked for ahead of a look, with the patience of a link.

@@ -19,6 +19,10 @@ export function withClocks(history: History): History {
     const by = either(random, between(random, 2_000, 365 * DAY))
     const at = Math.floor(random.next() * history.hours * HOUR)
     steps.push({ at, do: 'step', clock, by })
+    // Whoever comes first afterwards dies, and leaves what it knew of the old time.
+    if (clock === 'store' && by < 0 && random.chance(0.5))
+      for (const worker of workers.keys())
+        steps.push({ at, do: 'crash', worker, point: random.pick(['claim', 'get', 'fetch']), when: 'after' })
     // Somebody notices, sooner or later.
     if (random.chance(0.5)) steps.push({ at: at + random.int(1_000, 60 * MINUTE), do: 'step', clock, by: -by })
   }
@@ -61,7 +65,7 @@ export function withLittleTime(history: History): History {
     every: random.pick([5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY, DAY]) + random.int(0, 2 * MINUTE),
     serverless: random.chance(0.5),
   }
-  const inVain = cron.budget < 12_000 && random.chance(0.25)
+  const inVain = cron.budget < 12_000 && random.chance(0.35)
   if (!random.chance(0.1) || history.events.some((event) => event.do === 'mass-deletion')) return history
   const most = Math.round(between(random, 100, 12_000))
   // Beyond what is under way at the end of a tick may still take, and within what a person waits for.

@@ -13,6 +13,10 @@ export function withLinks(history: History): History {
     events.push({ at: sometime(), do: 'odd-webhook', kind: random.pick(['forged', 'garbage', 'ping', 'stranger', 'huge']) })
   for (let times = signed ? random.int(0, 2) : 0; times > 0; times--)
     events.push({ at: sometime(), do: 'linked-webhook', token: random.pick(['own', 'foreign']), relink: random.chance(0.5) })
+  // One that Merge does not know yet keeps a deletion waiting.
+  const deletion = history.events.find((event) => event.do === 'delete')
+  if (signed && deletion !== undefined && random.chance(0.4))
+    events.push({ at: Math.max(0, deletion.at - random.int(0, 60_000)), do: 'linked-webhook', token: 'foreign', relink: false })
   if (random.chance(0.06)) events.push({ at: sometime(), do: 'rotate', between: random.int(1, 20) * MINUTE })
   if (random.chance(0.08)) events.push({ at: sometime(), do: 'rename' })
   if (random.chance(0.1)) events.push({ at: sometime(), do: 'sync-now' })

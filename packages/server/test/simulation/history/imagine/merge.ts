@@ -20,6 +20,8 @@ export function withDialect(history: History): History {
   const ownCadence = random.chance(0.08)
   const sync = ownCadence ? { ...history.sync, lookEvery: HOUR } : history.sync
   const events: Event[] = []
+  if (history.family === 'sweep' && random.chance(0.1))
+    events.push({ at: sometime(), do: 'fault', fault: 'missing-next', argument: random.next() })
   if (random.chance(0.06)) events.push({ at: sometime(), do: 'outage', length: random.int(2, 180) * MINUTE })
   return fitting(adding({ ...history, dialect, ownCadence, sync }, ...events))
 }
@@ -28,7 +30,7 @@ export function withDialect(history: History): History {
 export function withCompanies(history: History): History {
   const random = createRandom(history.seed ^ 0xc09a)
   const { family, hours, events } = history
-  if (family === 'plain' || !random.chance(0.15)) return history
+  if (family === 'plain' || !random.chance(0.2)) return history
   // Who empties a table while another company moves in is not told apart from it.
   if (events.some((event) => event.do === 'mass-deletion' || event.do === 'delete')) return history
   const at = Math.floor((0.1 + 0.6 * random.next()) * hours * HOUR)

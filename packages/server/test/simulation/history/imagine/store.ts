@@ -5,7 +5,7 @@ import { adding } from './adding.ts'
 /** Somebody who pages through the change feed in small pages while it is written. */
 export function withReader(history: History): History {
   const random = createRandom(history.seed ^ 0x4ead)
-  if (!random.chance(0.25)) return history
+  if (!random.chance(0.3)) return history
   const reader = { every: random.int(1, 30) * MINUTE, pause: random.int(100, 20_000), limit: random.int(1, 6) }
   return { ...history, reader }
 }
@@ -63,7 +63,13 @@ export function withDeployments(history: History): History {
   const sometime = (from = 0): number => Math.floor((from + (1 - from) * random.next()) * history.hours * HOUR)
   const events: Event[] = []
   const between = random.pick([0, random.int(1, 30) * MINUTE])
-  if (random.chance(0.08)) events.push({ at: sometime(0.2), do: 'deploy', omit: true, between })
+  // In the middle of a rebuild, where there is one, as often as not.
+  const rebuild = history.events.find((event) => event.do === 'rebuild' && event.rewinds > 0)
+  const inRebuild =
+    rebuild === undefined || random.chance(0.5)
+      ? null
+      : rebuild.at + 60_000 + random.int(500, history.latency.merge > 1_000 ? 60_000 : 3_000)
+  if (random.chance(rebuild === undefined ? 0.07 : 0.12)) events.push({ at: inRebuild ?? sometime(0.2), do: 'deploy', omit: true, between })
   if (random.chance(0.3) && history.sink && history.store === 'records')
     events.push({ at: sometime(0.2), do: 'deploy', store: 'versions', between })
   if (random.chance(0.06)) {
