@@ -39,7 +39,7 @@ export interface Company extends Identity {
   /** How Merge's syncs stood when this was found out, as one text: another one once it has begun or finished a sync since. */
   seen: string
   /** Of a relink that Merge says nothing of: since when its own sync is waited for, epoch milliseconds of the store's clock. `null`: it is not. */
-  waiting: { relinks: number; since: number } | null
+  waiting: { since: number } | null
   /** How far the search for a record that is known has come; `null`: it is not under way. */
   search: Search | null
 }

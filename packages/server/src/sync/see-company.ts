@@ -11,7 +11,9 @@ import type { Look } from './look.ts'
 import { hasPassed } from './moments.ts'
 import type { Findings, Visit } from './visit.ts'
 
-/** After a relink, so long Merge's own sync is waited for, and lists that are empty or refused are looked at again: what is longer is not known to end. */
+/** After a relink Merge syncs at once, as a rule: so long the beginning of that sync is waited for. */
+const BEGIN_WITHIN_MS = 15 * 60_000
+/** So long its end is waited for, and lists that are empty or refused are looked at again: what is longer is not known to end. */
 const LONGEST_WAIT_MS = 6 * 3_600_000
 
 /**
@@ -48,10 +50,11 @@ export async function seeCompany(
     findings.company = { ...known, strange: known.strange ?? 'identity' }
     return 'strange'
   }
-  const waiting = known.waiting?.relinks === relinks ? known.waiting : { relinks, since: look.now() }
+  const waiting = known.waiting ?? { since: look.now() }
   const tooLong = hasPassed(waiting.since, LONGEST_WAIT_MS, look.now())
-  const isSynced = !statuses.some(({ status }) => status === 'SYNCING') && seen !== known.seen
-  if (!isSynced && !tooLong) {
+  const isSyncing = statuses.some(({ status }) => status === 'SYNCING')
+  const isAsBefore = seen === known.seen && !hasPassed(waiting.since, BEGIN_WITHIN_MS, look.now())
+  if ((isSyncing && !tooLong) || isAsBefore) {
     findings.company = { ...known, waiting }
     return 'waiting'
   }
