@@ -47,7 +47,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
 
     const { records, unreadable, skipped, unstamped } = versionRecords(
       page.records,
-      { generation: state.generation, page: state.commits, unstamped: (walk.after ?? (walk.kind === 'sweep' ? walk.nextLow : 0)) * 1000 },
+      { generation: state.generation, page: state.commits, unstamped: (walk.after ?? 0) * 1000 },
       row,
       context.settings.omit[row.model] ?? [],
     )

@@ -7,40 +7,6 @@ import { DAY, EMPLOYEE, HOUR, handle, live, since } from './support.ts'
 type Records = Record<string, unknown>[]
 const SYNC = { models: [EMPLOYEE], lookEvery: HOUR }
 
-test('W1 a change without its stamp that walks could not take over is taken over by a sweep', async () => {
-  // The true stamp, by which Merge filters, and what it shows.
-  let person: Record<string, unknown> = { id: 'a', n: 1, modified_at: '2025-12-01T09:00:00Z' }
-  let truly = '2025-12-01T09:00:00Z'
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => {
-    const after = query.get('modified_after')
-    return { results: after === null || truly >= after ? [person] : [] }
-  })
-  const id = await fake.account('a')
-  await fake.work()
-  fake.time.clock.advance(HOUR)
-  truly = new Date(fake.time.clock.now() - 60_000).toISOString()
-  person = { id: 'a', n: 2, modified_at: truly }
-  await fake.work()
-  // A minute later it changes again, and comes without its stamp from now on.
-  truly = new Date(fake.time.clock.now() + 30_000).toISOString()
-  person = { id: 'a', n: 3, modified_at: null }
-  for (let run = 0; run < 12; run++) await fake.work(HOUR)
-  for (let week = 0; week < 4; week++) await fake.work(8 * DAY)
-  expect(JSON.parse((await fake.rows(id, EMPLOYEE))[0]?.data ?? '{}').n).toBe(3)
-})
-
-test('W1b the same of a deletion', async () => {
-  const recent = (ms: number) => new Date(ms).toISOString()
-  const shown: Records = []
-  const fake = fakeMerge({ sync: SYNC }, ({ query }) => ({ results: query.get('modified_after') === null ? shown : [] }))
-  shown.push({ id: 'a', modified_at: recent(fake.time.clock.now() - 60_000) })
-  const id = await fake.account('a')
-  await fake.work()
-  shown[0] = { id: 'a', modified_at: null, remote_was_deleted: true }
-  for (let week = 0; week < 6; week++) await fake.work(8 * DAY)
-  expect(await live(fake, id, EMPLOYEE)).toEqual([])
-})
-
 test.each(['{broken', 'garbage'])('W2 a damaged checkpoint of the account (%s) means reading everything, not stopping', async (text) => {
   const records: Records = people(20)
   const fake = fakeMerge({ sync: SYNC }, ({ query }) => paged(since(records, query), query))
