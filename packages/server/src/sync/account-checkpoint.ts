@@ -51,6 +51,8 @@ export interface Search {
   cursor: string | null
   /** Records were met, and none of them is stored. */
   met: boolean
+  /** A stored record is listed as deleted. */
+  marked: boolean
   /** A list was refused, so not everything was read. */
   refused: boolean
   /** It came to nothing once, in more than one look: what had been read may have changed its place meanwhile. */

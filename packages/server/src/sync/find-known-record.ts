@@ -31,12 +31,13 @@ export async function findKnownRecord(context: SyncContext, look: Look, rows: re
     0,
     stored.findIndex((row) => row.model === begun.model),
   )
-  let { met, refused } = begun
+  let { met, refused, marked } = begun
   for (const [place, row] of stored.slice(from).entries()) {
     let cursor = place === 0 && begun.model === row.model ? begun.cursor : null
     const cursors = createCursorCheck(row)
     for (let pages = 1, ended = false; !ended; pages = Math.min(MOST_PAGES, pages * 2)) {
       const ids = new Set<string>()
+      const gone = new Set<string>()
       for (let read = 0; read < pages && !ended && !look.isOver(); read++) {
         const page = await readPage(context, look, row, cursor)
         if (page === 'cursor_invalid') {
@@ -52,23 +53,26 @@ export async function findKnownRecord(context: SyncContext, look: Look, rows: re
         look.progress.searched = true
         const { records } = versionRecords(page.records, { generation: 0, page: 0 }, row, [])
         // What is listed as deleted may be what the other company's records took the place of.
-        for (const record of records) if (!record.deleted) ids.add(record.id)
+        for (const record of records) (record.deleted ? gone : ids).add(record.id)
         cursors.check(cursor, page.next)
         cursor = page.next
         ended = page.next === null
       }
       met ||= ids.size > 0
       if (ids.size > 0 && (await isAnyStored(context, look, row, ids))) return { outcome: 'known' }
-      if (!ended && look.isOver()) return { outcome: 'unfinished', search: { ...begun, model: row.model, cursor, met, refused } }
+      if (!met && !marked && gone.size > 0) marked = await isAnyStored(context, look, row, gone)
+      if (!ended && look.isOver()) return { outcome: 'unfinished', search: { ...begun, model: row.model, cursor, met, refused, marked } }
     }
   }
   // What had been read changed its place while the search was interrupted, perhaps: once more from the beginning.
   if (begun.model !== '' && !begun.again) return { outcome: 'unfinished', search: { ...newSearch(begun.relinks), again: true } }
+  // Nothing lives there, and what is stored is listed as deleted: that is the company of before, of which everything was deleted.
+  if (!met && marked) return { outcome: 'known' }
   return met && !refused ? { outcome: 'none' } : { outcome: 'nothing', refused }
 }
 
 export function newSearch(relinks: number): Search {
-  return { relinks, model: '', cursor: null, met: false, refused: false, again: false }
+  return { relinks, model: '', cursor: null, met: false, marked: false, refused: false, again: false }
 }
 
 async function readPage(
