@@ -36,6 +36,9 @@ export function acknowledged(known: Company | null, found: Identity, asked: Aske
 
 const NOTHING: Identity = { slug: null, instance: null, subdomain: null }
 
+/** Records are stored, and of whom was never written down. */
+export const UNHEARD_OF: Company = { ...NOTHING, relinks: 0, confirmed: 0, strange: null, search: null }
+
 function differs(known: string | null, found: string | null): boolean {
   return known !== null && found !== null && known !== found
 }

@@ -7,7 +7,7 @@ import type { ModelRow } from '../merge/model-table.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Account, Claim } from '../storage/port.ts'
 import type { Company, Facts } from './account-checkpoint.ts'
-import { acknowledged, judgeCompany } from './company.ts'
+import { acknowledged, judgeCompany, UNHEARD_OF } from './company.ts'
 import type { SyncContext, Wishes } from './context.ts'
 import type { Deadline } from './deadline.ts'
 import { findKnownRecord } from './find-known-record.ts'
@@ -145,7 +145,9 @@ async function seeWhose(
   rows: readonly ModelRow[],
   findings: Findings,
 ): Promise<'same' | 'other' | 'waiting' | 'unfinished'> {
-  const known = findings.company
+  const hasRecords = rows.some((row) => (account.models[row.model]?.records ?? 0) > 0)
+  // Whoever read it first may have died before this was written down; then a record has to be found again after a relink.
+  const known = findings.company ?? (hasRecords && wishes.relinks > 0 ? UNHEARD_OF : null)
   const details: Facts['details'] = findings.facts?.details ?? { slug: null, instance: null }
   const asked = { relinks: wishes.relinks, companies: wishes.companies }
   const changed = known === null || known.relinks !== asked.relinks || known.confirmed !== asked.companies
