@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import type { TestProjectConfiguration } from 'vitest/config'
 import { launchOptions } from './scripts/browser.mjs'
+import { LONG_TEST_LIMIT_MS, TEST_LIMIT_MS, WAIT_LIMIT_MS } from './scripts/time-limits.mjs'
 
 const alias = sourceAliases()
 const DATABASES = ['packages/*/test/databases/**/*.test.ts', 'examples/*/test/databases/**/*.test.ts']
@@ -9,6 +10,10 @@ const PROOFS = [
   'packages/server/test/{simulation,exploration,exploration-link}/**/*.test.ts',
   '{packages,examples}/*/test/sigkill-*.test.ts',
 ]
+
+/** Only what hangs ends by these: see scripts/time-limits.mjs. */
+const limits = { testTimeout: TEST_LIMIT_MS, hookTimeout: TEST_LIMIT_MS, expect: { poll: { timeout: WAIT_LIMIT_MS } } }
+const longLimits = { ...limits, testTimeout: LONG_TEST_LIMIT_MS, hookTimeout: LONG_TEST_LIMIT_MS }
 
 /** Every test project. `vitest.config.ts` imports this list, so that a plain `vitest` in an editor runs the same. */
 const projects: TestProjectConfiguration[] = [
@@ -18,13 +23,13 @@ const projects: TestProjectConfiguration[] = [
       name: 'node',
       include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
       exclude: ['packages/element/test/**', ...DATABASES, ...PROOFS],
-      testTimeout: 30_000,
+      ...limits,
     },
   },
   // What needs a database server: one from npm, or one that is there already.
-  { resolve: { alias }, test: { name: 'databases', include: DATABASES, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
+  { resolve: { alias }, test: { name: 'databases', include: DATABASES, ...longLimits, fileParallelism: false } },
   // The long ones, one file at a time: they fill every core by themselves.
-  { resolve: { alias }, test: { name: 'proofs', include: PROOFS, testTimeout: 300_000, fileParallelism: false } },
+  { resolve: { alias }, test: { name: 'proofs', include: PROOFS, ...longLimits, fileParallelism: false } },
   {
     resolve: { alias },
     test: {
@@ -32,6 +37,7 @@ const projects: TestProjectConfiguration[] = [
       environment: 'happy-dom',
       include: ['packages/element/test/{dom,frameworks,pages}/**/*.test.ts'],
       setupFiles: ['packages/element/test/dom/setup.ts'],
+      ...limits,
     },
   },
   {
@@ -41,8 +47,10 @@ const projects: TestProjectConfiguration[] = [
       name: 'browser',
       include: ['packages/element/test/browser/**/*.test.ts'],
       setupFiles: ['packages/element/test/dom/setup.ts'],
+      ...limits,
       browser: {
         enabled: true,
+        connectTimeout: WAIT_LIMIT_MS,
         headless: true,
         screenshotFailures: false,
         provider: playwright({ launchOptions: await launchOptions() }),
@@ -55,8 +63,7 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'e2e',
       include: ['{packages,examples}/*/test/**/*.e2e.ts'],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      ...limits,
       fileParallelism: false,
     },
   },

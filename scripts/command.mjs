@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 
-const LIMIT_MINUTES = 10
+const LIMIT_MINUTES = 60
 
 const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {}
 
 /**
  * Runs a command with nothing to read and collects what it writes. Never
- * rejects: a command that cannot be started, or has not ended after `minutes` (ten
- * unless set) and is then killed, is not `ok` and says so in `output`.
+ * rejects: a command that cannot be started, or has not ended after `minutes` (an
+ * hour unless set) and is then killed, is not `ok` and says so in `output`.
  *
  * @param {string} name
  * @param {string[]} args

@@ -46,7 +46,7 @@ export function npmInstall(prefix, spec) {
 }
 
 /** Whether the command starts and ends well within `timeout` milliseconds. */
-export function runs(command, args, env = process.env, timeout = 20000) {
+export function runs(command, args, env = process.env, timeout = 120000) {
   return spawnSync(command, args, { stdio: 'ignore', env, timeout }).status === 0
 }
 

@@ -7,7 +7,7 @@ import { generate } from '../scripts/generate-models/generate.mjs'
 
 const client = 'packages/server/node_modules/@mergeapi/merge-node-client'
 const generated = generate()
-const lacking = ['knowledgebase', 'chat']
+const lacking = ['knowledgebase', 'chat', 'email', 'calendar']
 
 /** Merge's published names for the model in a webhook's event, with the path of the list they belong to; `null` where none has them. */
 const webhookNames: Record<string, Record<string, string | null>> = {
@@ -51,6 +51,8 @@ const webhookNames: Record<string, Record<string, string | null>> = {
     KnowledgeBaseAttachment: 'attachments',
   },
   mktg: { MKTGCampaign: null },
+  email: { EmailAddress: 'email-addresses', Message: 'messages', EmailMessage: 'messages', Thread: null },
+  calendar: { Calendar: 'calendars', Event: 'events', CalendarEvent: 'events', Series: 'series', Invitee: null },
 }
 
 describe('what is generated', () => {
@@ -76,7 +78,10 @@ describe('the model table', () => {
     const counts = Object.fromEntries(
       Object.entries(Object.groupBy(MODEL_TABLE, (row) => row.category)).map(([key, rows]) => [key, rows?.length]),
     )
-    expect(counts).toEqual({ hris: 16, ats: 16, crm: 11, accounting: 29, ticketing: 11, filestorage: 5, knowledgebase: 5, chat: 4 })
+    expect(counts).toEqual({
+      ...{ hris: 16, ats: 16, crm: 11, accounting: 29, ticketing: 11, filestorage: 5, knowledgebase: 5, chat: 4 },
+      ...{ email: 6, calendar: 5 },
+    })
   })
 
   it('names nothing twice', () => {
@@ -133,6 +138,7 @@ describe('the model table', () => {
         'ats.EEOC',
         'accounting.BankFeedAccount',
         'accounting.BankFeedTransaction',
+        'email.Message',
       ],
     ],
   ])('%s is %s of no others', (column, value, models) => {
@@ -147,7 +153,7 @@ describe('the model table', () => {
 
   it("keeps out of 'all' what must be named and what is retired", () => {
     const all = modelsInAll()
-    expect(all).toHaveLength(MODEL_TABLE.length - 11 - 3)
+    expect(all).toHaveLength(MODEL_TABLE.length - 12 - 3)
     expect(all.filter((row) => row.sensitive || row.retired)).toEqual([])
   })
 
@@ -177,6 +183,10 @@ describe('matchModel', () => {
     ['filestorage', 'file_storage.File', 'filestorage.FileStorageFile'],
     ['crm', 'CRM.CRMACCOUNT', 'crm.Account'],
     ['hris', 'hris.time_off', 'hris.TimeOff'],
+    ['calendar', 'calendar.Calendar', 'calendar.Calendar'],
+    ['calendar', 'CALENDARS', 'calendar.Calendar'],
+    ['email', 'email.email_address', 'email.EmailAddress'],
+    ['email', 'addresses', 'email.EmailAddress'],
   ])('in %s, takes %s for %s', (category, name, model) => {
     expect(matchModel(category, name)?.model).toBe(model)
   })
@@ -187,6 +197,9 @@ describe('matchModel', () => {
     ['crm', 'ticketing.User'],
     ['hris', 'CRMAccount'],
     ['crm', 'crm'],
+    ['email', 'email'],
+    ['calendar', ''],
+    ['email', 'calendar.User'],
     ['accounting', ''],
     ['hris', 'LinkedAccount'],
     ['hris', '__proto__'],

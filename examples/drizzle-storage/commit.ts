@@ -41,8 +41,10 @@ export function commit(tx: Transaction, page: Page, now: number): Committed | 'f
     .onConflictDoUpdate({ target: [models.accountId, models.model], set: next })
     .run()
   if (page.release) {
-    const due = account.dirty > page.release.dirtySeen ? now : page.release.due
-    tx.update(accounts).set({ due, lease: 0 }).where(eq(accounts.id, page.accountId)).run()
+    const { delayMs, dirtySeen } = page.release
+    const due = account.dirty > dirtySeen ? now : delayMs === null ? null : now + delayMs
+    const recordedAt = due === null ? null : now
+    tx.update(accounts).set({ due, lease: 0, recordedAt }).where(eq(accounts.id, page.accountId)).run()
   }
   return { changed: changes.length + retired.length, deleted, seq }
 }

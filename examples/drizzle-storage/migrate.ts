@@ -12,13 +12,14 @@ const STEPS: readonly (readonly string[])[] = [
       id text PRIMARY KEY NOT NULL, organization_id text NOT NULL, user_id text, category text NOT NULL, origin_id text NOT NULL,
       slot text, linked_account_id text, status text NOT NULL, token text, details text, revision integer DEFAULT 1 NOT NULL,
       created_at integer NOT NULL, updated_at integer NOT NULL, due integer, dirty integer DEFAULT 0 NOT NULL,
-      fence integer DEFAULT 0 NOT NULL, lease integer DEFAULT 0 NOT NULL
+      fence integer DEFAULT 0 NOT NULL, lease integer DEFAULT 0 NOT NULL, recorded_at integer
     )`,
     'CREATE UNIQUE INDEX connect_accounts_slot ON connect_accounts (slot)',
     'CREATE UNIQUE INDEX connect_accounts_origin ON connect_accounts (origin_id)',
     'CREATE INDEX connect_accounts_organization ON connect_accounts (organization_id, id)',
     'CREATE INDEX connect_accounts_linked ON connect_accounts (linked_account_id)',
     'CREATE INDEX connect_accounts_due ON connect_accounts (due, id) WHERE due is not null',
+    'CREATE INDEX connect_accounts_recorded ON connect_accounts (recorded_at) WHERE recorded_at is not null',
     `CREATE TABLE connect_models (
       account_id text NOT NULL, model text NOT NULL, checkpoint text, seq integer NOT NULL, records integer NOT NULL,
       PRIMARY KEY (account_id, model)

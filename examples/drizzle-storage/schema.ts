@@ -37,6 +37,8 @@ export const accounts = sqliteTable(
     fence: integer('fence').notNull().default(0),
     /** Epoch milliseconds at which the lease ends; of an account that nobody has, 0. */
     lease: integer('lease').notNull().default(0),
+    /** The store's now when `due` or `lease` was last set; where there is neither, null. */
+    recordedAt: integer('recorded_at'),
   },
   (table) => [
     // What makes a double click one connection: an index, not a look before the insert.
@@ -45,6 +47,7 @@ export const accounts = sqliteTable(
     index('connect_accounts_organization').on(table.organizationId, table.id),
     index('connect_accounts_linked').on(table.linkedAccountId),
     index('connect_accounts_due').on(table.due, table.id).where(sql`due is not null`),
+    index('connect_accounts_recorded').on(table.recordedAt).where(sql`recorded_at is not null`),
   ],
 )
 

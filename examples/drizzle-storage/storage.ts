@@ -2,13 +2,14 @@ import {
   type Account,
   type AccountKey,
   type Change,
+  CLOCK_SLACK_MS,
   ErrorCode,
   IntegrationError,
   type Status,
   type Storage,
   type StorageStats,
 } from '@connect-integration/server/storage'
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { commit } from './commit.ts'
 import { type Database, isDuplicate, openDatabase, type Transaction } from './database.ts'
 import { migrate } from './migrate.ts'
@@ -49,7 +50,7 @@ export function drizzleStorage(path: string, { clock = Date }: DrizzleStorageOpt
       transaction((tx) => {
         // Drizzle leaves out what is `undefined` and clears what is `null`: what the port asks for.
         const patch = { slot, linkedAccountId, status, token, details, updatedAt, revision: sql`${accounts.revision} + 1` }
-        const values = wake === undefined ? patch : { ...patch, ...wakeAt(wake === 'now' ? clock.now() : wake) }
+        const values = wake === undefined ? patch : { ...patch, ...wakeIn(wake, clock.now()) }
         const which = and(eq(accounts.id, id), eq(accounts.revision, revision), living)
         const change = () => tx.update(accounts).set(values).where(which).run()
         const taken = `Slot "${slot}" is held by another account; nothing was changed in "${id}".`
@@ -70,8 +71,8 @@ export function drizzleStorage(path: string, { clock = Date }: DrizzleStorageOpt
       return { accounts: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null }
     },
 
-    async schedule(accountId, at) {
-      const values = wakeAt(at === 'now' ? clock.now() : at)
+    async schedule(accountId, delayMs) {
+      const values = wakeIn(delayMs, clock.now())
       const which = and(eq(accounts.id, accountId), living)
       await use((db) => db.update(accounts).set(values).where(which).run())
     },
@@ -79,16 +80,22 @@ export function drizzleStorage(path: string, { clock = Date }: DrizzleStorageOpt
     claim: ({ leaseMs, limit, accountId }) =>
       transaction((tx) => {
         const now = clock.now()
-        const wanted = accountId === undefined ? and(isNotNull(accounts.due), lte(accounts.due, now)) : eq(accounts.id, accountId)
-        const free = tx
-          .select({ id: accounts.id })
-          .from(accounts)
-          .where(and(living, wanted, lte(accounts.lease, now)))
-          .orderBy(asc(accounts.due), asc(accounts.id))
-          .limit(limit)
-          .all()
-        return free.map(({ id }) => {
-          const lease = { fence: sql`${accounts.fence} + 1`, lease: now + leaseMs }
+        const free = and(living, or(lte(accounts.lease, now), isSetBack(now)))
+        const find = (which: SQL | undefined, order: SQL[], most: number) => {
+          const found = tx.select({ id: accounts.id }).from(accounts).where(and(free, which))
+          return found
+            .orderBy(...order)
+            .limit(most)
+            .all()
+        }
+        const named = accountId === undefined ? undefined : eq(accounts.id, accountId)
+        const chosen = find(named ?? lte(accounts.due, now), [asc(accounts.due), asc(accounts.id)], limit)
+        // What only counts as due, since the clock was set back. A second query, so that each is a look into one index.
+        if (!named && chosen.length < limit) {
+          chosen.push(...find(and(isSetBack(now), gt(accounts.due, now)), [asc(accounts.recordedAt)], limit - chosen.length))
+        }
+        return chosen.map(({ id }) => {
+          const lease = { fence: sql`${accounts.fence} + 1`, due: settledDue(now), lease: now + leaseMs, recordedAt: now }
           tx.update(accounts).set(lease).where(eq(accounts.id, id)).run()
           const account = one(tx, eq(accounts.id, id))!
           return { account, fence: account.fence, dirty: account.dirty, now }
@@ -97,7 +104,8 @@ export function drizzleStorage(path: string, { clock = Date }: DrizzleStorageOpt
 
     async renew(accountId, fence, leaseMs) {
       const held = and(eq(accounts.id, accountId), eq(accounts.fence, fence), living)
-      const lease = { lease: clock.now() + leaseMs }
+      const now = clock.now()
+      const lease = { due: settledDue(now), lease: now + leaseMs, recordedAt: now }
       return (await use((db) => db.update(accounts).set(lease).where(held).run())).changes === 1
     },
 
@@ -105,7 +113,7 @@ export function drizzleStorage(path: string, { clock = Date }: DrizzleStorageOpt
 
     purge: (accountId) =>
       transaction((tx) => {
-        const nothing = { slot: null, token: null, details: null, due: null, lease: 0 }
+        const nothing = { slot: null, token: null, details: null, due: null, lease: 0, recordedAt: null }
         const raised = { fence: sql`${accounts.fence} + 1`, revision: sql`${accounts.revision} + 1` }
         const tombstone = { status: 'deleted' as const, ...nothing, ...raised }
         const which = and(eq(accounts.id, accountId), living)
@@ -128,18 +136,20 @@ export function drizzleStorage(path: string, { clock = Date }: DrizzleStorageOpt
       return { changes, next: found.length > limit ? (changes.at(-1)?.seq ?? after) : null }
     },
 
-    async stats(now) {
+    async stats() {
+      const now = clock.now()
       const { status, due, lease } = accounts
-      const [isLeased, isDue] = [sql`${lease} > ${now}`, sql`${lease} <= ${now} and ${due} <= ${now}`]
+      const isLeased = sql`${lease} > ${now} and ${isSetBack(now)} is not true`
+      const isDue = sql`(${due} <= ${now} or (${due} > ${now} and ${isSetBack(now)})) and not (${isLeased})`
       const counted = (which: SQL) => sql<number>`count(*) filter (where ${which})`
-      const oldest = sql<number | null>`min(${due}) filter (where ${isDue})`
-      const columns = { status, count: sql<number>`count(*)`, leased: counted(isLeased), due: counted(isDue), oldest }
-      const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
+      const late = sql<number | null>`max(${now} - ${due}) filter (where ${isDue})`
+      const columns = { status, count: sql<number>`count(*)`, leased: counted(isLeased), due: counted(isDue), late }
+      const stats: StorageStats = { accounts: {}, due: 0, leased: 0, lateMs: 0 }
       for (const row of await use((db) => db.select(columns).from(accounts).groupBy(status).all())) {
         stats.accounts[row.status] = row.count
         stats.leased += row.leased
         stats.due += row.due
-        if (row.oldest !== null) stats.oldestDue = Math.min(stats.oldestDue ?? row.oldest, row.oldest)
+        stats.lateMs = Math.max(stats.lateMs, row.late ?? 0)
       }
       return stats
     },
@@ -170,15 +180,27 @@ function many(db: Database, which: SQL | undefined, limit: number): Account[] {
 
 type AccountRow = typeof accounts.$inferSelect & { models: (typeof models.$inferSelect)[] }
 
-function toAccount({ lease: _, models, ...account }: AccountRow): Account {
+function toAccount({ lease: _, recordedAt: __, models, ...account }: AccountRow): Account {
   const states = models.map(({ model, checkpoint, seq, records }) => [model, { checkpoint, seq, records }] as const)
   // Not by assignment: a model may have any name, `__proto__` too.
   return { ...account, models: Object.fromEntries(states) }
 }
 
 /** In one statement with the write: two callers at once count twice, and the sooner time stays. */
-function wakeAt(time: number) {
-  return { due: sql`min(coalesce(${accounts.due}, ${time}), ${time})`, dirty: sql`${accounts.dirty} + 1` }
+function wakeIn(delayMs: number, now: number) {
+  const due = sql`min(coalesce(${settledDue(now)}, ${now + delayMs}), ${now + delayMs})`
+  const lease = sql`case when ${isSetBack(now)} then 0 else ${accounts.lease} end`
+  return { due, dirty: sql`${accounts.dirty} + 1`, lease, recordedAt: now }
+}
+
+/** The clock was set back since the account was last written: its lease has ended, and if it is due at any time it is due now. */
+function isSetBack(now: number): SQL {
+  return gt(accounts.recordedAt, now + CLOCK_SLACK_MS)
+}
+
+/** What `due` comes to before `recordedAt`, which alone shows that, is overwritten. */
+function settledDue(now: number) {
+  return sql`case when ${accounts.due} > ${now} and ${isSetBack(now)} then ${now} else ${accounts.due} end`
 }
 
 function unique<Result>(write: () => Result, otherwise: string): Result {

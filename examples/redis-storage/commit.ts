@@ -41,9 +41,10 @@ export async function commit(redis: Redis, scripts: Scripts, keys: Keys, page: P
   if (settled.includes('fenced')) return 'fenced'
 
   const { checkpoint, release } = page
-  const end = release ? [release.dirtySeen, release.due ?? ''] : []
+  const end = release ? [release.dirtySeen, release.delayMs ?? ''] : []
   const text = checkpoint === null ? '' : `=${toStored(checkpoint)}`
-  const seq = await scripts.writeCheckpoint(account, keys.queue, toStored(page.accountId), now, fence, model, text, ...end)
+  const at = [account, keys.queue, keys.recorded]
+  const seq = await scripts.writeCheckpoint(...at, toStored(page.accountId), now, fence, model, text, ...end)
   if (seq === 'fenced') return 'fenced'
 
   const changed = stored.filter(([isChanged]) => isChanged).length

@@ -28,6 +28,8 @@ export function keysUnder(prefix: string) {
     origins: `${prefix}origins`,
     linked: `${prefix}linked`,
     queue: `${prefix}queue`,
+    /** By the moment at which each was last recorded: nothing is beyond the clock's now, unless the clock was set back. */
+    recorded: `${prefix}recorded`,
     all: `${prefix}accounts`,
     ofOrganization: (organizationId: string) => key('accounts', organizationId),
     /** Tombstones whose records may not all be deleted yet. */

@@ -1,3 +1,4 @@
+import { CLOCK_SLACK_MS } from '@connect-integration/server/storage'
 import type { Redis } from 'ioredis'
 
 /**
@@ -18,8 +19,32 @@ local function holds(account, fence)
   return row[1] and row[1] ~= 'deleted' and row[2] == fence
 end
 
-local function wake(account, queue, id, at)
-  local due = redis.call('HGET', account, 'due')
+local function later(time, milliseconds)
+  return string.format('%.0f', time + milliseconds)
+end
+
+-- The clock was set back since the account was last recorded: its lease has ended, and if it is due at any time it is due now.
+local function isSetBack(recordedAt, time)
+  return recordedAt and recordedAt - time > ${CLOCK_SLACK_MS}
+end
+
+-- Writes down what follows from a clock that was set back, before recordedAt is overwritten, which alone shows it.
+local function record(account, queue, recorded, id, time)
+  local row = redis.call('HMGET', account, 'recordedAt', 'due')
+  if isSetBack(row[1], time) then
+    redis.call('HDEL', account, 'lease')
+    if row[2] and tonumber(row[2]) > tonumber(time) then
+      redis.call('HSET', account, 'due', time)
+      redis.call('ZADD', queue, time, id)
+    end
+  end
+  redis.call('HSET', account, 'recordedAt', time)
+  redis.call('ZADD', recorded, time, id)
+end
+
+local function wake(account, queue, recorded, id, time, delay)
+  record(account, queue, recorded, id, time)
+  local due, at = redis.call('HGET', account, 'due'), later(time, delay)
   if not due or tonumber(at) < tonumber(due) then
     redis.call('HSET', account, 'due', at)
     redis.call('ZADD', queue, at, id)
@@ -48,9 +73,9 @@ const SCRIPTS = {
     redis.call('ZADD', KEYS[5], 0, ARGV[1])
     return { 'created', ARGV[1] }`,
   ],
-  // account, slots, linked, queue; id, revision, now, wake or '', then fields and what to do with them
+  // account, slots, linked, queue, recorded; id, revision, now, wake or '', then fields and what to do with them
   updateAccount: [
-    4,
+    5,
     `
     local row = redis.call('HMGET', KEYS[1], 'status', 'revision', 'slot', 'linkedAccountId')
     if not row[1] or row[1] == 'deleted' or row[2] ~= ARGV[2] then return 'conflict' end
@@ -69,37 +94,47 @@ const SCRIPTS = {
     end
     for field, value in pairs(patch) do set(KEYS[1], field, value) end
     redis.call('HINCRBY', KEYS[1], 'revision', 1)
-    if ARGV[4] == 'now' then wake(KEYS[1], KEYS[4], ARGV[1], now(ARGV[3]))
-    elseif ARGV[4] ~= '' then wake(KEYS[1], KEYS[4], ARGV[1], ARGV[4]) end
+    if ARGV[4] ~= '' then wake(KEYS[1], KEYS[4], KEYS[5], ARGV[1], now(ARGV[3]), ARGV[4]) end
     return redis.call('HGETALL', KEYS[1])`,
   ],
-  // account, queue; id, now, at or 'now'
+  // account, queue, recorded; id, now, delay
   scheduleAccount: [
-    2,
+    3,
     `
     local status = redis.call('HGET', KEYS[1], 'status')
     if not status or status == 'deleted' then return end
-    wake(KEYS[1], KEYS[2], ARGV[1], ARGV[3] == 'now' and now(ARGV[2]) or ARGV[3])`,
+    wake(KEYS[1], KEYS[2], KEYS[3], ARGV[1], now(ARGV[2]), ARGV[3])`,
   ],
-  // account; now, leaseMs, 'due' or 'id'
-  claimAccount: [
+  // recorded; now, how many to skip, limit. Ids of accounts that only count as due, since the clock was set back, and of others that were recorded later than now.
+  listSetBack: [
     1,
     `
-    local row = redis.call('HMGET', KEYS[1], 'status', 'lease', 'due')
-    local time = now(ARGV[1])
+    local from = '(' .. later(now(ARGV[1]), ${CLOCK_SLACK_MS})
+    return redis.call('ZRANGEBYSCORE', KEYS[1], from, '+inf', 'LIMIT', ARGV[2], ARGV[3])`,
+  ],
+  // account, queue, recorded; id, now, leaseMs, 'due' or 'id'
+  claimAccount: [
+    3,
+    `
+    local row = redis.call('HMGET', KEYS[1], 'status', 'lease', 'due', 'recordedAt')
+    local time = now(ARGV[2])
+    local setBack = isSetBack(row[4], time)
     if not row[1] or row[1] == 'deleted' then return 'gone' end
-    if ARGV[3] == 'due' and tonumber(row[3] or 'inf') > tonumber(time) then return 'early' end
-    if row[2] and tonumber(row[2]) > tonumber(time) then return 'leased' end
+    if ARGV[4] == 'due' and not (row[3] and (setBack or tonumber(row[3]) <= tonumber(time))) then return 'early' end
+    if row[2] and tonumber(row[2]) > tonumber(time) and not setBack then return 'leased' end
+    record(KEYS[1], KEYS[2], KEYS[3], ARGV[1], time)
     redis.call('HINCRBY', KEYS[1], 'fence', 1)
-    redis.call('HSET', KEYS[1], 'lease', string.format('%.0f', time + ARGV[2]))
+    redis.call('HSET', KEYS[1], 'lease', later(time, ARGV[3]))
     return { time, redis.call('HGETALL', KEYS[1]) }`,
   ],
-  // account; now, fence, leaseMs
+  // account, queue, recorded; id, now, fence, leaseMs
   renewAccount: [
-    1,
+    3,
     `
-    if not holds(KEYS[1], ARGV[2]) then return 0 end
-    redis.call('HSET', KEYS[1], 'lease', string.format('%.0f', now(ARGV[1]) + ARGV[3]))
+    if not holds(KEYS[1], ARGV[3]) then return 0 end
+    local time = now(ARGV[2])
+    record(KEYS[1], KEYS[2], KEYS[3], ARGV[1], time)
+    redis.call('HSET', KEYS[1], 'lease', later(time, ARGV[4]))
     return 1`,
   ],
   // account, record, feed; fence, model, id, generation, modifiedAt, page, deleted, hash, data, sweep or ''
@@ -146,37 +181,39 @@ const SCRIPTS = {
     redis.call('ZADD', KEYS[3], seq, ARGV[3])
     return 1`,
   ],
-  // account, queue; id, now, fence, model, checkpoint, then of a release: dirtySeen, due or ''
+  // account, queue, recorded; id, now, fence, model, checkpoint, then of a release: dirtySeen, delay or ''
   writeCheckpoint: [
-    2,
+    3,
     `
     if not holds(KEYS[1], ARGV[3]) then return 'fenced' end
     for _, count in ipairs({ 'seq:', 'records:' }) do redis.call('HSETNX', KEYS[1], count .. ARGV[4], 0) end
     set(KEYS[1], 'checkpoint:' .. ARGV[4], ARGV[5])
     if ARGV[6] then
-      local isDirty = tonumber(redis.call('HGET', KEYS[1], 'dirty')) > tonumber(ARGV[6])
-      local due = isDirty and now(ARGV[2]) or ARGV[7]
-      redis.call('HDEL', KEYS[1], 'lease', 'due')
-      redis.call('ZREM', KEYS[2], ARGV[1])
-      if due ~= '' then
-        redis.call('HSET', KEYS[1], 'due', due)
-        redis.call('ZADD', KEYS[2], due, ARGV[1])
+      local time, delay = now(ARGV[2]), ARGV[7]
+      if tonumber(redis.call('HGET', KEYS[1], 'dirty')) > tonumber(ARGV[6]) then delay = 0 end
+      redis.call('HDEL', KEYS[1], 'lease', 'due', 'recordedAt')
+      for place = 2, 3 do redis.call('ZREM', KEYS[place], ARGV[1]) end
+      -- Without a due and a lease there is nothing to compare with a clock.
+      if delay ~= '' then
+        record(KEYS[1], KEYS[2], KEYS[3], ARGV[1], time)
+        redis.call('HSET', KEYS[1], 'due', later(time, delay))
+        redis.call('ZADD', KEYS[2], later(time, delay), ARGV[1])
       end
     end
     return tonumber(redis.call('HGET', KEYS[1], 'seq:' .. ARGV[4]))`,
   ],
-  // account, slots, queue, purging; id. Says whether there is something to delete.
+  // account, slots, queue, recorded, purging; id. Says whether there is something to delete.
   entombAccount: [
-    4,
+    5,
     `
     local row = redis.call('HMGET', KEYS[1], 'status', 'slot')
     if not row[1] then return 0 end
-    if row[1] == 'deleted' then return redis.call('SISMEMBER', KEYS[4], ARGV[1]) end
+    if row[1] == 'deleted' then return redis.call('SISMEMBER', KEYS[5], ARGV[1]) end
     if row[2] then redis.call('HDEL', KEYS[2], row[2]) end
-    redis.call('ZREM', KEYS[3], ARGV[1])
-    redis.call('SADD', KEYS[4], ARGV[1])
+    for place = 3, 4 do redis.call('ZREM', KEYS[place], ARGV[1]) end
+    redis.call('SADD', KEYS[5], ARGV[1])
     redis.call('HSET', KEYS[1], 'status', 'deleted')
-    redis.call('HDEL', KEYS[1], 'slot', 'token', 'details', 'due', 'lease')
+    redis.call('HDEL', KEYS[1], 'slot', 'token', 'details', 'due', 'lease', 'recordedAt')
     redis.call('HINCRBY', KEYS[1], 'fence', 1)
     redis.call('HINCRBY', KEYS[1], 'revision', 1)
     return 1`,
@@ -190,6 +227,7 @@ export interface Scripts {
   reserveAccount(...args: Argument[]): Promise<['held' | 'created', string] | ['used']>
   updateAccount(...args: Argument[]): Promise<string[] | 'conflict' | 'taken'>
   scheduleAccount(...args: Argument[]): Promise<null>
+  listSetBack(...args: Argument[]): Promise<string[]>
   claimAccount(...args: Argument[]): Promise<[now: string, row: string[]] | 'gone' | 'early' | 'leased'>
   renewAccount(...args: Argument[]): Promise<0 | 1>
   putRecord(...args: Argument[]): Promise<[changed: 0 | 1, deleted: 0 | 1] | 'fenced'>

@@ -3,10 +3,12 @@ import {
   type AccountKey,
   type AccountQuery,
   type Change,
+  CLOCK_SLACK_MS,
   type Claim,
   ErrorCode,
   IntegrationError,
   type NewAccount,
+  type Status,
   type Storage,
   type StorageStats,
 } from '@connect-integration/server/storage'
@@ -74,7 +76,7 @@ export function redisStorage(redis: Redis, { prefix = 'connect:', clock }: Redis
     const fields = patch.flatMap(([field, value]) =>
       value === undefined ? [] : [field, value === null ? '' : `=${toStored(String(value))}`],
     )
-    const at = [keys.account(id), keys.slots, keys.linked, keys.queue]
+    const at = [keys.account(id), keys.slots, keys.linked, keys.queue, keys.recorded]
     const row = await scripts.updateAccount(...at, toStored(id), revision, now(), wake ?? '', ...fields)
     if (row === 'conflict') return 'conflict'
     if (row === 'taken') throw conflict(`Slot "${slot}" is held by another account; nothing was changed in "${id}".`)
@@ -97,13 +99,16 @@ export function redisStorage(redis: Redis, { prefix = 'connect:', clock }: Redis
     return { accounts: page, next: found.length > query.limit ? (page.at(-1)?.id ?? null) : null }
   }
 
-  async function schedule(accountId: string, at: number | 'now'): Promise<void> {
-    await scripts.scheduleAccount(keys.account(accountId), keys.queue, toStored(accountId), now(), at)
+  /** An account with the indexes that follow the clock, and its id. */
+  const timed = (id: string) => [keys.account(id), keys.queue, keys.recorded, toStored(id)]
+
+  async function schedule(accountId: string, delayMs: number): Promise<void> {
+    await scripts.scheduleAccount(...timed(accountId), now(), delayMs)
   }
 
   /** Looks for candidates in the queue; whether one is free is decided again, and by the script alone. */
   const claim: Storage['claim'] = async ({ leaseMs, limit, accountId }) => {
-    const attempt = (id: string, by: 'due' | 'id') => scripts.claimAccount(keys.account(id), now(), leaseMs, by)
+    const attempt = (id: string, by: 'due' | 'id') => scripts.claimAccount(...timed(id), now(), leaseMs, by)
     if (accountId !== undefined) return [await attempt(accountId, 'id')].flatMap(toClaim)
     const claims: Claim[] = []
     for (let start = 0; claims.length < limit; ) {
@@ -114,16 +119,24 @@ export function redisStorage(redis: Redis, { prefix = 'connect:', clock }: Redis
       if (ids.length === 0 || answers.includes('early')) break
       start += ids.length
     }
+    // What only counts as due, since the clock was set back. What is claimed leaves this list; what is not is skipped.
+    for (let skipped = 0; claims.length < limit; ) {
+      const ids = await scripts.listSetBack(keys.recorded, now(), skipped, limit - claims.length)
+      const found = (await Promise.all(ids.map((id) => attempt(fromStored(id), 'due')))).flatMap(toClaim)
+      claims.push(...found)
+      skipped += ids.length - found.length
+      if (ids.length === 0) break
+    }
     return claims
   }
 
   async function renew(accountId: string, fence: number, leaseMs: number): Promise<boolean> {
-    return (await scripts.renewAccount(keys.account(accountId), now(), fence, leaseMs)) === 1
+    return (await scripts.renewAccount(...timed(accountId), now(), fence, leaseMs)) === 1
   }
 
   /** Tombstone and fence first: from then on nothing can be added to what is deleted next. */
   async function purge(accountId: string): Promise<void> {
-    const at = [keys.account(accountId), keys.slots, keys.queue, keys.purging]
+    const at = [keys.account(accountId), keys.slots, keys.queue, keys.recorded, keys.purging]
     if ((await scripts.entombAccount(...at, toStored(accountId))) === 1) await forget(redis, keys, accountId)
   }
 
@@ -149,13 +162,19 @@ export function redisStorage(redis: Redis, { prefix = 'connect:', clock }: Redis
     return { changes: found, next: isMore ? page.at(-1)!.seq : null }
   }
 
+  async function serverTime(): Promise<number> {
+    const [seconds, microseconds] = await redis.time()
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000)
+  }
+
   /** Reads every account: ask for it once a minute, not with every request. */
-  async function stats(time: number): Promise<StorageStats> {
-    const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
+  async function stats(): Promise<StorageStats> {
+    const stats: StorageStats = { accounts: {}, due: 0, leased: 0, lateMs: 0 }
+    const time = clock ? clock.now() : await serverTime()
     for (let from = '-'; ; ) {
       const ids = await redis.zrangebylex(keys.all, from, '+', 'LIMIT', 0, BATCH)
-      const rows = await Promise.all(ids.map((id) => redis.hmget(keys.account(fromStored(id)), 'status', 'due', 'lease')))
-      for (const [status, due, lease] of rows) count(stats, time, status as Account['status'], due, lease)
+      const rows = await Promise.all(ids.map((id) => redis.hmget(keys.account(fromStored(id)), 'status', 'due', 'lease', 'recordedAt')))
+      for (const row of rows) count(stats, time, row)
       if (ids.length < BATCH) return stats
       from = `(${ids.at(-1)}`
     }
@@ -203,18 +222,13 @@ function toClaim(answer: [now: string, row: string[]] | string): Claim[] {
   return [{ account, fence: account.fence, dirty: account.dirty, now: Number(now) }]
 }
 
-function count(
-  stats: StorageStats,
-  now: number,
-  status: Account['status'],
-  due: string | null | undefined,
-  lease: string | null | undefined,
-) {
-  stats.accounts[status] = (stats.accounts[status] ?? 0) + 1
-  if (Number(lease ?? 0) > now) stats.leased += 1
-  else if (due != null && Number(due) <= now) {
+function count(stats: StorageStats, now: number, [status, due, lease, recordedAt]: (string | null)[]) {
+  stats.accounts[status as Status] = (stats.accounts[status as Status] ?? 0) + 1
+  const isSetBack = Number(recordedAt ?? 0) > now + CLOCK_SLACK_MS
+  if (Number(lease ?? 0) > now && !isSetBack) stats.leased += 1
+  else if (due != null && (Number(due) <= now || isSetBack)) {
     stats.due += 1
-    stats.oldestDue = Math.min(stats.oldestDue ?? Number(due), Number(due))
+    stats.lateMs = Math.max(stats.lateMs, now - Number(due))
   }
 }
 

@@ -8,7 +8,7 @@ import { openWebDriver } from './webdriver.mjs'
 
 /**
  * What a page is used with. Everything that looks for a target waits until it
- * is there, and fails after `timeoutMs` (30 s) with what it has looked for.
+ * is there, and fails with what it has looked for when it does not come at all (scripts/time-limits.mjs).
  *
  * @typedef {object} Driver
  * @property {string[]} consoleLines what the page has written, and its uncaught errors; always empty in WebKit, whose driver does not tell
@@ -16,7 +16,7 @@ import { openWebDriver } from './webdriver.mjs'
  * @property {(target: Target) => Promise<void>} click as a user does: what is covered or still moves is waited for
  * @property {(target: Target, text: string) => Promise<void>} fill in place of what is in the field
  * @property {(key: 'Escape' | 'Enter' | 'Tab') => Promise<void>} press
- * @property {(target: Target, options?: { gone?: boolean, timeoutMs?: number }) => Promise<void>} waitFor until it can be seen, or no longer can
+ * @property {(target: Target, options?: { gone?: boolean }) => Promise<void>} waitFor until it can be seen, or no longer can
  * @property {<Argument, Answer>(work: (argument: Argument) => Answer | Promise<Answer>, argument?: Argument) => Promise<Answer>} evaluate
  *   runs a function that stands for itself in the page
  * @property {(source: string) => Promise<void>} inject runs a whole script in the page, past its content security policy

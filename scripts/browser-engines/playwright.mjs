@@ -1,12 +1,13 @@
+import { launch } from './launch.mjs'
+
 /**
  * @param {import('playwright').BrowserType} engine
  * @param {import('playwright').LaunchOptions} options
  * @returns {Promise<import('./engines.mjs').Driver>}
  */
 export async function openPlaywright(engine, options) {
-  const browser = await engine.launch(options)
+  const browser = await launch(engine, options)
   const page = await browser.newPage()
-  page.setDefaultTimeout(30_000)
   const consoleLines = []
   page.on('console', (message) => consoleLines.push(`${message.type()} ${message.text()}`))
   page.on('pageerror', (error) => consoleLines.push(`error ${error.message}`))
@@ -16,7 +17,7 @@ export async function openPlaywright(engine, options) {
     click: (target) => locate(page, target).click(),
     fill: (target, text) => locate(page, target).fill(text),
     press: (key) => page.keyboard.press(key),
-    waitFor: (target, { gone, timeoutMs } = {}) => locate(page, target).waitFor({ state: gone ? 'hidden' : 'visible', timeout: timeoutMs }),
+    waitFor: (target, { gone } = {}) => locate(page, target).waitFor({ state: gone ? 'hidden' : 'visible' }),
     evaluate: (work, argument) => page.evaluate(work, argument),
     inject: async (source) => void (await page.evaluate(source)),
     screenshot: () => page.screenshot(),

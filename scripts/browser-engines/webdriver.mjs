@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
+import { WAIT_LIMIT_MS } from '../time-limits.mjs'
 import { findInPage } from './find-in-page.mjs'
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf'
@@ -24,7 +25,7 @@ export async function openWebDriver() {
     })
     processes.unshift(driver)
     const base = `http://127.0.0.1:${port}`
-    await Promise.race([until(() => request('GET', `${base}/status`), 30_000), ended(driver, 'WebKitWebDriver')])
+    await Promise.race([until(() => request('GET', `${base}/status`)), ended(driver, 'WebKitWebDriver')])
     const { sessionId } = await request('POST', `${base}/session`, { capabilities: {} })
     const command = (method, path, body) => request(method, `${base}/session/${sessionId}${path}`, body)
     return driverOf(command, async () => {
@@ -44,7 +45,7 @@ function driverOf(command, close) {
       const element = await find(target)
       if (!element) throw new Error(`There is no ${JSON.stringify(target)} to be seen.`)
       return await work(`/element/${element[ELEMENT]}`, element)
-    }, 30_000)
+    })
   return {
     consoleLines: [],
     goto: (url) => command('POST', '/url', { url }),
@@ -63,10 +64,10 @@ function driverOf(command, close) {
       command('POST', '/actions', {
         actions: [{ type: 'key', id: 'keyboard', actions: ['keyDown', 'keyUp'].map((type) => ({ type, value: KEYS[key] })) }],
       }),
-    waitFor: (target, { gone = false, timeoutMs = 30_000 } = {}) =>
+    waitFor: (target, { gone = false } = {}) =>
       until(async () => {
         if (!(await find(target)) !== gone) throw new Error(`${JSON.stringify(target)} is ${gone ? 'still' : 'not'} to be seen.`)
-      }, timeoutMs),
+      }),
     async evaluate(work, argument) {
       const script = `const done = arguments[1]
         new Promise((resolve) => resolve((${work})(arguments[0]))).then((value) => done({ value }), (error) => done({ error: String(error) }))`
@@ -88,8 +89,8 @@ async function request(method, url, body) {
 }
 
 /** What `attempt` answers, once it no longer throws; after the time its last error. */
-async function until(attempt, timeoutMs) {
-  for (const end = performance.now() + timeoutMs; ; await setTimeout(50)) {
+async function until(attempt) {
+  for (const end = performance.now() + WAIT_LIMIT_MS; ; await setTimeout(50)) {
     try {
       return await attempt()
     } catch (error) {

@@ -77,7 +77,7 @@ export async function connectAndDelete(browser) {
   await browser.click({ role: 'button', name: 'Connect your HR system' })
   await signIn(browser, 'Personio')
   await browser.waitFor({ text: 'Personio is connected.' })
-  await browser.waitFor({ text: 'Last synced', within: personio }, { timeoutMs: 45_000 })
+  await browser.waitFor({ text: 'Last synced', within: personio })
   await browser.click({ role: 'button', name: 'Delete', within: personio })
   await browser.click({ role: 'button', name: 'Delete integration', within: modal })
   await browser.waitFor({ text: 'Personio was deleted.' })

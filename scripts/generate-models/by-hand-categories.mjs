@@ -1,22 +1,10 @@
-// Categories that Merge's API has and its client for Node lacks: https://docs.merge.dev/merge-unified (Knowledge Base, Chat).
-// All their lists take `modified_after`, all their records have an `id` and `remote_was_deleted`.
-import { boolean, choice, list, object, optional, record, reference, string, timestamp, union, unknown } from './shapes.mjs'
+import { calendar } from './by-hand-calendar.mjs'
+import { email } from './by-hand-email.mjs'
+import { flag, head, idsOrRecords, known, many, mark, one, RemoteData, raw, remoteTimes, text } from './by-hand-shapes.mjs'
+import { choice, list, object, optional, reference, string } from './shapes.mjs'
 
-const text = optional(string)
-const flag = optional(boolean)
-const time = optional(timestamp)
-const one = (type) => optional(union([string, reference(type)]))
-const many = (type) => optional(list(union([string, reference(type)])))
-// Merge's reference shows records here, and offers to expand the ids as well.
-const idsOrRecords = (type) => optional(list(union([string, { ...reference(type), sentWhole: true }])))
-const known = (name) => optional(reference(name))
-
-const head = { id: text, remote_id: text, created_at: time, modified_at: time }
-const remoteTimes = { remote_created_at: time, remote_updated_at: time }
-const mark = { remote_was_deleted: flag, field_mappings: optional(record) }
-const raw = { remote_data: optional(list(reference('RemoteData'))) }
-
-const RemoteData = object({ path: string, data: optional(unknown) })
+// Categories that Merge's API has and its client for Node lacks: https://docs.merge.dev/merge-unified (Knowledge Base, Chat, Email), and
+// its client for Python has (Email, Calendar). All their lists take `modified_after`, all their records have an `id` and `remote_was_deleted`.
 
 const BY_HAND = {
   knowledgebase: {
@@ -129,6 +117,8 @@ const BY_HAND = {
       }),
     },
   },
+  email,
+  calendar,
 }
 
 /**

@@ -3,7 +3,7 @@ import { number, optional, string } from './shapes.mjs'
 // What no published code says about the models of Merge's client: kept by hand, with the reasons.
 
 /** In the order of the table. The first six are read from the client, the others are in by-hand-categories.mjs. */
-export const CATEGORIES = ['hris', 'ats', 'crm', 'accounting', 'ticketing', 'filestorage', 'knowledgebase', 'chat']
+export const CATEGORIES = ['hris', 'ats', 'crm', 'accounting', 'ticketing', 'filestorage', 'knowledgebase', 'chat', 'email', 'calendar']
 
 /**
  * The `model_id` of sync-status where it is not `{category}.{type}`. Seen in answers and webhooks of Merge: `ats.EEOC`,
@@ -45,7 +45,7 @@ export const ALIASES = {
 
 /**
  * Never in 'all': what a person is paid and from which account, who depends on them, how they are insured, and what an
- * applicant said about race, gender, disability and service. The test is what a model is for. Hours (TimesheetEntry,
+ * applicant said about race, gender, disability and service; and what people write in their letters. The test is what a model is for. Hours (TimesheetEntry,
  * TimeOff) say nothing about money. Employee has fields of this kind (`ssn`, `date_of_birth`, `ethnicity`) and is what
  * everybody comes for: those fields are for `sync.omit`.
  */
@@ -53,6 +53,7 @@ export const SENSITIVE = [
   'accounting.BankFeedAccount',
   'accounting.BankFeedTransaction',
   'ats.EEOC',
+  'email.Message', // the letters themselves, and not only who has which address
   'hris.BankInfo',
   'hris.Benefit',
   'hris.Dependent',
@@ -76,6 +77,11 @@ export const RETIRED = ['accounting.GeneralLedgerTransaction', 'hris.Team', 'tic
  */
 export const KEYS = {
   'ats.Tag': ['remote_id', 'name'],
+}
+
+/** What a list has to be asked beside the usual, or it would leave records out and not say when they went. */
+export const QUERIES = {
+  'calendar.Event': { include_cancelled: 'true' },
 }
 
 const url = optional(string)

@@ -19,6 +19,10 @@ export function element(entries) {
 /** A value of data, written as code. */
 export function literal(value) {
   if (Array.isArray(value)) return `[${value.map((item) => literal(item)).join(', ')}]`
+  if (typeof value === 'object') {
+    const parts = Object.entries(value).map(([key, item]) => `${property(key)}: ${literal(item)}`)
+    return `{ ${parts.join(', ')} }`
+  }
   if (typeof value !== 'string') return String(value)
   return value.includes("'") ? JSON.stringify(value) : `'${value}'`
 }

@@ -1,4 +1,4 @@
-import { ALIASES, CATEGORIES, KEYS, MODEL_IDS, NEWER_FIELDS, RETIRED, SENSITIVE, WEBHOOKS } from './by-hand.mjs'
+import { ALIASES, CATEGORIES, KEYS, MODEL_IDS, NEWER_FIELDS, QUERIES, RETIRED, SENSITIVE, WEBHOOKS } from './by-hand.mjs'
 import { categoryByHand } from './by-hand-categories.mjs'
 import { readCategory } from './read-client.mjs'
 import { writeTable } from './write-table.mjs'
@@ -59,6 +59,7 @@ function sparse({ model, listing, hasId, hasDeletionMark }) {
     ...(modifiedAfter ? {} : { modifiedAfter }),
     ...(hasId ? {} : { hasId, key: KEYS[model] }),
     ...(hasDeletionMark ? {} : { hasDeletionMark }),
+    ...(QUERIES[model] ? { query: QUERIES[model] } : {}),
     ...(SENSITIVE.includes(model) ? { sensitive: true } : {}),
     ...(RETIRED.includes(model) ? { retired: true } : {}),
   }
@@ -66,7 +67,9 @@ function sparse({ model, listing, hasId, hasDeletionMark }) {
 
 /** Names that no model has any more would silently let a sensitive one into 'all'. */
 function checkHandKept(models) {
-  const named = [MODEL_IDS, WEBHOOKS, ALIASES, KEYS].flatMap((list) => (list === MODEL_IDS ? Object.values(list) : Object.keys(list)))
+  const named = [MODEL_IDS, WEBHOOKS, ALIASES, KEYS, QUERIES].flatMap((list) =>
+    list === MODEL_IDS ? Object.values(list) : Object.keys(list),
+  )
   for (const name of [...named, ...SENSITIVE, ...RETIRED]) {
     if (!models.includes(name))
       throw new Error(`scripts/generate-models/by-hand.mjs names ${name}, which Merge's client does not list any more.`)

@@ -91,15 +91,11 @@ async function runTests(ids, files) {
   const reporter = './scripts/prove/sabotage-reporter.mjs'
   const paths = [...new Set(files)]
   if (paths.length === 0) return { tests: [], elsewhere: [], output: '' }
-  const { output } = await command(
-    'vitest',
-    ['run', ...paths, '--testNamePattern', pattern, '--testTimeout=120000', `--reporter=${reporter}`],
-    {
-      cwd: FOLDER,
-      env: { CONNECT_TEST_REPORT: report },
-      minutes: 60,
-    },
-  )
+  const { output } = await command('vitest', ['run', ...paths, '--testNamePattern', pattern, `--reporter=${reporter}`], {
+    cwd: FOLDER,
+    env: { CONNECT_TEST_REPORT: report },
+    minutes: 60,
+  })
   try {
     return { ...JSON.parse(readFileSync(report, 'utf8')), output }
   } catch {

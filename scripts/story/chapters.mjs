@@ -1,3 +1,4 @@
+import { WAIT_LIMIT_MS } from '../time-limits.mjs'
 import { MODELS } from './stage.mjs'
 
 /** The story, in order; each chapter leaves what the next one needs in `kept`. */
@@ -128,7 +129,7 @@ async function settle(sandbox, compare, until) {
     'the source had finished its run',
     () => sandbox.accounts()[0].pendingChanges === 0 && sandbox.accounts()[0].models.every((model) => model.status === 'DONE'),
   )
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + WAIT_LIMIT_MS / 2 // Below the limit of `until`: what is missing is told by the check that follows.
   await until('the mirror had caught up', () => {
     const { missing, stale, extra, resurrected } = compare(kept.linkedAccountId)
     return missing + stale + extra + resurrected === 0 || performance.now() > deadline

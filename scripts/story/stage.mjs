@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createSandbox, listenSandbox } from '../../packages/sandbox/dist/index.js'
 import { createIntegrations } from '../../packages/server/dist/index.js'
 import { sqliteStorage } from '../../packages/storage-sql/dist/index.js'
+import { WAIT_LIMIT_MS } from '../time-limits.mjs'
 import { compareWithSource, readAccounts } from './compare.mjs'
 import { createTerminal } from './terminal.mjs'
 
@@ -63,10 +64,10 @@ export async function createStage() {
 
     /** Waits until `holds` does, drawing `progress` meanwhile. */
     async until(what, holds, progress) {
-      const deadline = performance.now() + 90_000
+      const deadline = performance.now() + WAIT_LIMIT_MS
       while (!(await holds())) {
         if (progress) terminal.progress(...(await progress()))
-        if (performance.now() > deadline) throw new Error(`waited 90 seconds in vain until ${what}`)
+        if (performance.now() > deadline) throw new Error(`waited three minutes in vain until ${what}`)
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
       if (progress) terminal.progressDone(...(await progress()))

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
 import { launchOptions } from '../browser.mjs'
+import { launch } from '../browser-engines/launch.mjs'
 import { startDemo } from '../demo/start-demo.mjs'
 import { galleryShots } from '../gallery/shots.mjs'
 import { step } from '../step.mjs'
@@ -22,7 +23,7 @@ const folder = join('.cache', 'shots')
 mkdirSync(folder, { recursive: true })
 const data = mkdtempSync(join(tmpdir(), 'connect-integration-shots-'))
 const demo = await startDemo({ port: 0, sandboxPort: 0, dataFolder: data, employees: 400, initialSyncMs: 8000 })
-const browser = await chromium.launch(await launchOptions())
+const browser = await launch(chromium, await launchOptions())
 const page = await browser.newPage({ deviceScaleFactor: 2 })
 const source = demo.sandbox.control
 const connect = page.getByRole('button', { name: 'Connect your HR system' })
@@ -56,7 +57,7 @@ try {
   // The webhook was there before the exchange was let go: the first sync is under way already.
   await row.getByText('first sync in progress').waitFor()
   await picture('08-first-sync')
-  await row.getByText('Last synced').waitFor({ timeout: 60_000 })
+  await row.getByText('Last synced').waitFor()
   await page.reload()
   await row.getByText('Last synced').waitFor()
   await picture('09-up-to-date')
@@ -75,7 +76,7 @@ try {
   await page.unroute('**/initialize.js')
 
   source.setStatus(source.accounts().find(({ status }) => status === 'COMPLETE').id, 'RELINK_NEEDED')
-  await row.getByText('Needs attention').waitFor({ timeout: 30_000 })
+  await row.getByText('Needs attention').waitFor()
   await page.reload()
   await row.getByText('Needs attention').waitFor()
   await picture('12-needs-attention')

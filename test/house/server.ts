@@ -14,19 +14,20 @@ const home = 'packages/server/src/'
  */
 const arrows: Record<string, string[]> = {
   errors: [],
+  abort: [],
   events: ['errors', 'storage'],
   system: [],
   storage: ['errors'],
   secrets: ['errors', 'storage'],
-  merge: ['errors', 'storage', 'secrets'],
-  link: ['errors', 'storage', 'secrets', 'merge'],
-  webhooks: ['errors', 'storage', 'secrets', 'merge'],
-  sync: ['errors', 'storage', 'secrets', 'merge'],
+  merge: ['errors', 'abort', 'storage', 'secrets'],
+  link: ['errors', 'abort', 'storage', 'secrets', 'merge'],
+  webhooks: ['errors', 'abort', 'storage', 'secrets', 'merge'],
+  sync: ['errors', 'abort', 'storage', 'secrets', 'merge'],
   models: ['merge'],
-  root: ['errors', 'storage', 'secrets', 'merge', 'link', 'webhooks', 'sync', 'models'],
-  http: ['errors', 'storage', 'secrets', 'merge', 'link', 'webhooks', 'sync', 'models', 'root'],
-  node: ['errors', 'root', 'http'],
-  next: ['errors', 'root', 'http'],
+  root: ['errors', 'abort', 'storage', 'secrets', 'merge', 'link', 'webhooks', 'sync', 'models'],
+  http: ['errors', 'abort', 'storage', 'secrets', 'merge', 'link', 'webhooks', 'sync', 'models', 'root'],
+  node: ['errors', 'abort', 'root', 'http'],
+  next: ['errors', 'abort', 'root', 'http'],
 }
 
 /** Vocabulary: anybody may name their types; only these may take what is really there. */
@@ -79,5 +80,5 @@ export function mergeClient({ path, imports }: Source): string[] {
 function layerOf(inside: string): string {
   if (inside.includes('/')) return inside.slice(0, inside.indexOf('/'))
   const name = inside.replace(/\.ts$/, '')
-  return ['errors', 'events', 'system'].includes(name) ? name : 'root'
+  return ['errors', 'abort', 'events', 'system'].includes(name) ? name : 'root'
 }

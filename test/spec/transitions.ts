@@ -44,6 +44,7 @@ export const ROWS: Record<Answer['kind'], readonly Event[]> = {
   quarantined: ['quarantined'],
   reread: ['reread'],
   sunk: ['sunk'],
+  reshaped: ['reshaped'],
   cursor_invalid: ['cursor_invalid'],
   failed: ['failed'],
 }
@@ -54,14 +55,21 @@ const walk = (kind: Walk['kind'], more: Partial<Walk> = {}): Walk => ({
   kind,
   after: kind === 'incremental' ? NOW - 3 * HOUR : null,
   nextLow: NOW - 2 * HOUR,
+  goneBefore: NOW - 2 * HOUR,
   cursor: 'c',
   startedAt: NOW - HOUR,
+  progressedAt: NOW - HOUR,
+  firstCommit: 0,
+  leftOut: 0,
+  withoutId: 0,
+  raises: false,
+  loops: 0,
+  endless: false,
   seen: null,
   unstamped: false,
   completeness: 'complete',
   records: 100,
   live: 500,
-  seq: 0,
   deleted: 0,
   look: { live: 500, deleted: 0 },
   ...more,
@@ -90,16 +98,18 @@ const EXAMPLES: Record<State, Checkpoint[]> = {
   waiting: [EMPTY_CHECKPOINT, never],
   initial: [
     { ...never, walk: walk('initial') },
-    { ...never, walk: walk('initial', { startedAt: NOW - 2 * DAY }) },
+    { ...never, walk: walk('initial', { progressedAt: NOW - 2 * DAY }) },
   ],
   idle: [read],
   incremental: [
     { ...read, walk: walk('incremental') },
-    { ...read, walk: walk('incremental', { startedAt: NOW - 2 * DAY }) },
+    { ...read, walk: walk('incremental', { progressedAt: NOW - 2 * DAY }) },
   ],
   sweep: [
     { ...read, walk: walk('sweep') },
-    { ...read, walk: walk('sweep', { startedAt: NOW - 2 * DAY }) },
+    { ...read, walk: walk('sweep', { progressedAt: NOW - 2 * DAY }) },
+    { ...read, walk: walk('sweep', { endless: true }), endlessAt: NOW - HOUR },
+    { ...read, walk: walk('sweep'), companies: 1, owed: 2 },
   ],
 }
 
@@ -108,13 +118,15 @@ const STATES = Object.keys(EXAMPLES) as State[]
 function answersTo(checkpoint: Checkpoint): [Event, Answer][] {
   return [
     ...decisions(checkpoint),
-    ['page more', { kind: 'page', next: 'd', records: 100, unstamped: 0, now: NOW }],
-    ['page last', { kind: 'page', next: null, records: 7, unstamped: 0, now: NOW }],
+    ['page more', { kind: 'page', next: 'd', records: 100, unstamped: 0, withoutId: 0, leftOut: 0, now: NOW }],
+    ['page last', { kind: 'page', next: null, records: 7, unstamped: 0, withoutId: 0, leftOut: 0, now: NOW }],
     ['stored', { kind: 'stored', deleted: 1 }],
-    ['held', { kind: 'held', now: NOW }],
-    ['quarantined', { kind: 'quarantined', refused: [{ id: 'r', modifiedAt: 1, code: 'UNEXPECTED', at: NOW }], accepted: [] }],
+    ['held', { kind: 'held', confirmed: 0 }],
+    ['quarantined', { kind: 'quarantined', refused: [{ id: 'r', modifiedAt: 1, code: 'UNEXPECTED', at: NOW, commit: 0 }], accepted: [] }],
     ['reread', { kind: 'reread', id: 'r', hidden: false, now: NOW }],
     ['sunk', { kind: 'sunk' }],
+    ['reshaped', { kind: 'reshaped', shape: 's', until: 9, after: 5 }],
+    ['reshaped', { kind: 'reshaped', shape: 's', until: 9, after: null }],
     ['cursor_invalid', { kind: 'cursor_invalid' }],
     ['failed', { kind: 'failed', code: 'UPSTREAM_TIMEOUT', now: NOW }],
   ]
@@ -124,7 +136,7 @@ function decisions(checkpoint: Checkpoint): [Event, Answer][] {
   return STATUSES.flatMap((status) =>
     CONTEXTS.map((context): [Event, Answer] => {
       const decided = plan(checkpoint, status, context)
-      return [`planned ${decided.do}`, { kind: 'planned', plan: decided, status }]
+      return [`planned ${decided.do}`, { kind: 'planned', plan: decided, status, shape: 's', now: NOW }]
     }),
   )
 }
@@ -156,11 +168,12 @@ const CONTEXTS: PlanContext[] = [NOW, NOW + 2 * HOUR, NOW + 8 * DAY].flatMap((no
     [true, false].flatMap((modifiedAfter) =>
       [true, false].flatMap((earlyRead) =>
         ['f', 'g'].flatMap((fingerprint) =>
-          [0, 1].map((generation) => ({
-            ...{ now, date: now, asked, modifiedAfter, earlyRead, fingerprint, generation, live: 500 },
-            seq: 0,
-            ...{ sweepEveryMs: 7 * DAY, idleMs: HOUR },
-          })),
+          [0, 1].flatMap((generation) =>
+            (['settled', 'busy', 'silent'] as const).map((others) => ({
+              ...{ now, ours: now, date: now, others, asked, modifiedAfter, earlyRead, fingerprint, generation, live: 500 },
+              ...{ companies: generation, sweepEveryMs: 7 * DAY, idleMs: HOUR },
+            })),
+          ),
         ),
       ),
     ),
@@ -171,5 +184,5 @@ const CONTEXTS: PlanContext[] = [NOW, NOW + 2 * HOUR, NOW + 8 * DAY].flatMap((no
 function stateOf(checkpoint: Checkpoint): State {
   const row = MODEL_TABLE.find(({ model }) => model === 'hris.Employee')!
   const models = { [row.model]: { checkpoint: JSON.stringify(checkpoint), seq: 0, records: 0 } }
-  return readProgress({ category: row.category, models } as unknown as Account, [row]).models[row.model]!.state
+  return readProgress({ category: row.category, linkedAccountId: 'la', models } as unknown as Account, [row]).models[row.model]!.state
 }

@@ -67,7 +67,7 @@ describe('drizzleStorage', () => {
     expect([without.code, without.retryable]).toEqual([ErrorCode.STORE_UNAVAILABLE, false])
     expect(without.message).toContain(`${file.path} lacks tables of the storage; call migrate() first`)
     await storage.close()
-    expect((await failureOf(storage.stats(0))).message).toContain('was closed')
+    expect((await failureOf(storage.stats())).message).toContain('was closed')
     await expect(async () => drizzleStorage(`${file.path}/no-folder.db`)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchOptions } from '../../../scripts/browser.mjs'
+import { launch } from '../../../scripts/browser-engines/launch.mjs'
 import { startDemo } from '../../../scripts/demo/start-demo.mjs'
 import { compareWithSource, readAccounts } from '../../../scripts/story/compare.mjs'
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
     initialSyncMs: 1500,
     onLine: (line) => log.push(line),
   })
-  browser = await chromium.launch(await launchOptions())
+  browser = await launch(chromium, await launchOptions())
   page = await browser.newPage()
   page.on('console', (message) => consoleLines.push(`${message.type()} ${message.text()}`))
   page.on('pageerror', (error) => consoleLines.push(`error ${error.message}`))
@@ -76,7 +77,7 @@ test('a finished modal makes a connection whose data arrives in the file', async
   await modal().getByRole('button', { name: 'Personio' }).click()
   await modal().getByRole('button', { name: 'Connect', exact: true }).click()
   await modal().getByRole('button', { name: 'Done' }).click()
-  await card().getByText('Last synced').waitFor({ timeout: 45_000 })
+  await card().getByText('Last synced').waitFor()
   expect(same()).toMatchObject({ missing: 0, stale: 0, extra: 0, resurrected: 0 })
   expect(same().rows).toBeGreaterThan(300)
   expect(await page.getByRole('row').count()).toBeGreaterThan(10)
@@ -89,18 +90,18 @@ test('what changes at the source shows on the page', async () => {
     .find((record) => record.display_full_name !== 'Grace Hopper')
   sandbox().remove(account().id, { id: String(gone?.id) })
   sandbox().sync(account().id)
-  await page.getByRole('cell', { name: 'Grace Hopper' }).waitFor({ timeout: 30_000 })
-  await expect.poll(same, { timeout: 30_000 }).toMatchObject({ missing: 0, stale: 0, extra: 0, resurrected: 0 })
+  await page.getByRole('cell', { name: 'Grace Hopper' }).waitFor()
+  await expect.poll(same).toMatchObject({ missing: 0, stale: 0, extra: 0, resurrected: 0 })
   expect(same().tombstones).toBeGreaterThan(0)
 })
 
 test('a broken connection asks for attention, and a relink mends it', async () => {
   sandbox().setStatus(account().id, 'RELINK_NEEDED')
-  await card().getByText('Needs attention').waitFor({ timeout: 45_000 })
+  await card().getByText('Needs attention').waitFor()
   await card().getByRole('button', { name: 'Relink' }).click()
   await modal().getByRole('button', { name: 'Connect', exact: true }).click()
   await modal().getByRole('button', { name: 'Done' }).click()
-  await card().getByText('Last synced').waitFor({ timeout: 45_000 })
+  await card().getByText('Last synced').waitFor()
   expect(readAccounts(demo.database)).toHaveLength(1)
   expect(sandbox().accounts()).toHaveLength(1)
 })

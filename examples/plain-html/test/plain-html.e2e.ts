@@ -58,7 +58,7 @@ describe.each(engines)('in $name', (engine) => {
     await browser.click(connect)
     await signIn(browser, 'Workday')
     await browser.waitFor({ text: 'Workday is connected.' })
-    await browser.waitFor({ text: 'Last synced', within: rowOf('Workday') }, { timeoutMs: 45_000 })
+    await browser.waitFor({ text: 'Last synced', within: rowOf('Workday') })
 
     const heard = await browser.evaluate(() => (window as typeof window & { heard: string }).heard)
     expect(heard).toContain('connect-error')
@@ -82,10 +82,10 @@ describe.each(engines)('in $name', (engine) => {
   test('a connection that needs it is relinked, and deleted after a question', async () => {
     const id = await givenPersonio()
     example.sandbox.setStatus(id, 'RELINK_NEEDED')
-    await browser.waitFor({ text: 'Needs attention', within: row }, { timeoutMs: 45_000 })
+    await browser.waitFor({ text: 'Needs attention', within: row })
     await browser.click({ role: 'button', name: 'Relink', within: row })
     await signIn(browser)
-    await browser.waitFor({ text: 'Last synced', within: row }, { timeoutMs: 45_000 })
+    await browser.waitFor({ text: 'Last synced', within: row })
     await browser.waitFor({ text: 'Needs attention', within: row }, { gone: true })
     expect(linked()).toContain('Personio')
 
@@ -107,7 +107,7 @@ describe.each(engines)('in $name', (engine) => {
     await browser.waitFor(cardOf('ADP'), { gone: true })
     await browser.click({ role: 'button', name: 'Connect HiBob' })
     await signIn(browser, 'HiBob')
-    await browser.waitFor({ text: 'Connected', exact: true, within: cardOf('HiBob') }, { timeoutMs: 45_000 })
+    await browser.waitFor({ text: 'Connected', exact: true, within: cardOf('HiBob') })
 
     expect(linked()).toContain('HiBob')
   })

@@ -78,6 +78,7 @@ function viewSync(
       return { ...connected, advice: 'advice_degraded' }
     case 'stale':
       return { ...connected, tone: 'warn', advice: 'advice_stale' }
+    // `complete`; `none`, a connection of which nothing is to be synced; and words that are not known yet.
     default:
       return connected
   }

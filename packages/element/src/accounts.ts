@@ -3,6 +3,8 @@ import { type ConnectedAccount, type ConnectTransport, httpTransport } from './t
 
 /** A linked account as the list reads it. What an older server leaves out is absent. */
 export interface ListedAccount extends ConnectedAccount {
+  /** Why it is not as it should be, in English: a foreign text at times, never markup. */
+  statusReason?: { code: string; message: string; action: string | null } | null
   sync?: ListedSync | null
 }
 

@@ -63,6 +63,8 @@ export interface ListMessages extends ConnectMessages, Partial<Record<PluralKey,
   category_knowledgebase: string
   category_chat: string
   category_mktg: string
+  category_email: string
+  category_calendar: string
 }
 
 type PluralKey = `records_${Exclude<Intl.LDMLPluralRule, 'other'>}`
@@ -123,4 +125,6 @@ export const english: ListMessages = {
   category_knowledgebase: 'Knowledge base',
   category_chat: 'Chat',
   category_mktg: 'Marketing',
+  category_email: 'Email',
+  category_calendar: 'Calendar',
 }

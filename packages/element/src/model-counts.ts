@@ -21,8 +21,8 @@ export function countedSoFar(models: ListedSync['models'], records: number, text
 /** One and many, with a bar between; one word where the language makes no difference; empty for what has no plain word. */
 function nounOf(model: string, text: (key: string) => string): string {
   const known = text(`model_${model}`)
-  // English says what the name says, except where that is none: "bank info", "time off".
-  if (known || text('language') !== 'en' || /(Info|Off|oc|OC|ss)$/.test(model)) return known
+  // English says what the name says, except where that is none: "bank info", "time off", or where its plural is not this simple.
+  if (known || text('language') !== 'en' || /(Info|Off|oc|OC|ss|es|ox)$/.test(model)) return known
   const words = model.replace(/\B[A-Z]/g, ' $&').toLowerCase()
   return `${words}|${words.replace(/y$/, 'ie')}s`
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { listenSandbox } from './listen.ts'
 import { createSandbox } from './sandbox.ts'
 import type { RequestEntry } from './settings.ts'
+import { type Variant, type VariantChoice, variants } from './variants.ts'
 import { webhookEvents } from './webhook-events.ts'
 
 const usage = `connect-integration-sandbox: an offline double of Merge
@@ -15,6 +16,7 @@ const usage = `connect-integration-sandbox: an offline double of Merge
   --initial-sync-seconds 8     how long a first sync takes
   --sync-every-seconds 86400   from one sync to the next
   --rate-limit 100             requests per linked account and minute
+  --variants                   answers in rarer lawful forms: seeded, or a list such as next-absent,fields-null
   --webhook-url                where signed webhooks go, for example http://localhost:3000/api/integrations/webhook
   --webhook-secret             what signs them; default sandbox_webhook_secret
   --webhook-records            also one for every record that Merge writes after the first sync, and for every model of a sync`
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
     syncMs: 2000,
     syncEveryMs: number('sync-every-seconds') * 1000,
     rateLimitPerMinute: number('rate-limit'),
+    ...(values.variants && { variants: readVariants(values.variants) }),
     ...(values['webhook-url'] && {
       webhooks: {
         url: values['webhook-url'],
@@ -73,6 +76,7 @@ function readArguments() {
         'initial-sync-seconds': { type: 'string', default: '8' },
         'sync-every-seconds': { type: 'string', default: '86400' },
         'rate-limit': { type: 'string', default: '100' },
+        variants: { type: 'string' },
         'webhook-url': { type: 'string' },
         'webhook-records': { type: 'boolean', default: false },
         'webhook-secret': { type: 'string', default: 'sandbox_webhook_secret' },
@@ -81,6 +85,13 @@ function readArguments() {
   } catch (error) {
     return fail(`${(error as Error).message}\n\n${usage}`)
   }
+}
+
+function readVariants(text: string): VariantChoice {
+  const named = text.split(',')
+  const unknown = named.find((name) => name !== 'seeded' && !(variants as readonly string[]).includes(name))
+  if (unknown !== undefined) fail(`--variants knows no ${unknown}. Known: seeded, ${variants.join(', ')}.`)
+  return named.includes('seeded') ? 'seeded' : (named as Variant[])
 }
 
 function logLine(entry: RequestEntry): string {

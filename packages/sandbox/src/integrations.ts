@@ -58,6 +58,12 @@ export const integrations: readonly Integration[] = [
   vendor('chat', 'Slack', 'slack', '#4A154B'),
   vendor('chat', 'Microsoft Teams', 'microsoft-teams', '#5059C9'),
   vendor('chat', 'Google Chat', 'google-chat', '#0B8043'),
+  vendor('email', 'Gmail', 'gmail', '#C5221F'),
+  vendor('email', 'Outlook Mail', 'outlook-mail', '#0F6CBD'),
+  vendor('email', 'Zoho Mail', 'zoho-mail', '#C8202B'),
+  vendor('calendar', 'Google Calendar', 'google-calendar', '#1967D2'),
+  vendor('calendar', 'Outlook Calendar', 'outlook-calendar', '#0F6CBD'),
+  vendor('calendar', 'Zoho Calendar', 'zoho-calendar', '#226DB4'),
 ]
 
 /** The one with this slug that serves one of these categories; null when there is none. */

@@ -15,6 +15,7 @@ import { createLimits } from './merge/limits.ts'
 import { requestEntry } from './request-entry.ts'
 import { SandboxError } from './sandbox-error.ts'
 import { resolveSettings, type SandboxOptions } from './settings.ts'
+import { createVariants } from './variants.ts'
 import { createWebhooks } from './webhooks.ts'
 import { categories } from './world/index.ts'
 
@@ -41,6 +42,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const sessions = createLinkSessions(settings, accounts)
   const limits = createLimits(settings)
   const faults = createFaults()
+  const variants = createVariants(settings)
   const world = { settings, accounts, sessions, limits, categories }
 
   const sandbox: Sandbox = {
@@ -54,6 +56,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       return webhooks.deliver()
     },
     setWebhookEvents: webhooks.setEvents,
+    setVariants: variants.set,
     fault: faults.add,
     clearFaults: faults.clear,
     resetLimits: limits.reset,
@@ -107,7 +110,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     const model = categories.find((each) => each.name === category)?.models.find((each) => each.path === resource)
     const names = model ? [model.id, `${category}.${model.name}`] : []
     const fault = faults.meet({ method: request.method, path: pathname + search, models: names, linkedAccountId })
-    const truth = () => answerApi(world, request)
+    const account = linkedAccountId === null ? null : accounts.byId(linkedAccountId)
+    const truth = async () => variants.vary(await answerApi(world, request), { pathname, account })
     const response = await (fault ? applyFault(fault, truth, settings.sleep) : truth())
     limits.countFailure(address, response.status)
     return response

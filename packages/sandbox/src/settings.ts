@@ -1,6 +1,7 @@
 import type { MirrorSettings } from './account/mirror.ts'
 import type { SandboxClock } from './clock.ts'
 import type { Ordering } from './merge/cursor.ts'
+import type { VariantChoice } from './variants.ts'
 import type { WebhookTarget } from './webhook-events.ts'
 
 /** Everything has a default; `createSandbox()` is a working Merge. */
@@ -37,6 +38,8 @@ export interface SandboxOptions extends Partial<MirrorSettings> {
   ordering?: Ordering
   /** Added to the clock for the `Date` header, in milliseconds. Default 0. */
   dateSkewMs?: number
+  /** Answers that are as lawful as the usual ones, and rarer: a list of them, or `'seeded'` for a mixture that follows from the seed. Default none. */
+  variants?: VariantChoice
   /** Absent: Merge sends none. What is due is sent by `deliverWebhooks`, which a listening sandbox calls by itself. */
   webhooks?: WebhookTarget
   /** Called once for each answered request; holds no token and no query value that could be one. */
@@ -65,6 +68,7 @@ export interface Settings extends MirrorSettings {
   resyncInPlan: boolean
   ordering: Ordering
   dateSkewMs: number
+  variants: VariantChoice
   webhooks: WebhookTarget | null
   onRequest: (entry: RequestEntry) => void
   sleep: (milliseconds: number) => Promise<void>
@@ -90,6 +94,7 @@ export function resolveSettings(options: SandboxOptions): Settings {
     resyncInPlan: options.resyncInPlan ?? false,
     ordering: options.ordering ?? 'created_at',
     dateSkewMs: options.dateSkewMs ?? 0,
+    variants: options.variants ?? [],
     webhooks: options.webhooks ?? null,
     onRequest: options.onRequest ?? (() => {}),
     sleep: options.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),

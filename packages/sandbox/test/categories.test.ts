@@ -89,7 +89,9 @@ describe.each(names)('%s', (name) => {
     const { sandbox, link } = prepareSandbox()
     const { id } = await link('org_1', name)
     const fields = { hris: { preferred_name: 'Ada' }, ats: { title: 'Ada' }, crm: { last_name: 'Ada' }, accounting: { memo: 'Ada' } }
-    const field = (fields as Record<string, Row>)[name] ?? { [{ knowledgebase: 'title', chat: 'body' }[name] ?? 'name']: 'Ada' }
+    const field = (fields as Record<string, Row>)[name] ?? {
+      [{ knowledgebase: 'title', chat: 'body', email: 'subject' }[name] ?? 'name']: 'Ada',
+    }
     const added = sandbox.add(id, { fields: field, immediately: true })
     expect(sandbox.truth(id, added.model).find((record) => record.id === added.id)).toMatchObject(field)
     expect(() => sandbox.add(id, { fields: { shoe_size: 42 } })).toThrow('has no field shoe_size')

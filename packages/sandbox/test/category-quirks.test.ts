@@ -163,3 +163,14 @@ test('a token of one category reads nothing in another', async () => {
   expect((await walk(token, 'users', {}, 'crm')).records).toEqual([])
   expect((await walk(token, 'sync-status', {}, 'crm')).records).toEqual([])
 })
+
+test('cancelled events are listed on request only', async () => {
+  const { link, walk, sandbox } = prepareSandbox()
+  const { id, token } = await link('org_1', 'calendar')
+  const cancelled = async (query: Record<string, string>) =>
+    (await walk(token, 'events', query, 'calendar')).records.filter((event) => event.is_cancelled === true).length
+  expect(await cancelled({})).toBe(0)
+  expect(await cancelled({ include_cancelled: 'false' })).toBe(0)
+  expect(await cancelled({ include_cancelled: 'true' })).toBe(5)
+  expect(sandbox.truth(id, 'calendar.Event').filter((event) => event.is_cancelled)).toHaveLength(5)
+})

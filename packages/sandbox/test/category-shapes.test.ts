@@ -82,6 +82,26 @@ const described: Record<string, Record<string, string>> = {
       field_mappings remote_data`,
     Group: 'name users remote_created_at remote_updated_at remote_was_deleted field_mappings remote_data',
   },
+  email: {
+    EmailAddress: `email_address mailboxes users groups remote_created_at remote_updated_at remote_was_deleted field_mappings remote_data`,
+    Folder: `name parent_folder permissions mailboxes remote_created_at remote_updated_at remote_was_deleted field_mappings remote_data`,
+    Group: `name users email_addresses mailboxes remote_created_at remote_updated_at remote_was_deleted field_mappings remote_data`,
+    Mailbox: `name type folders groups users primary_email_address alias_email_addresses permissions remote_created_at remote_updated_at
+      remote_was_deleted field_mappings remote_data`,
+    Message: `subject body_text message_url sent_at received_at is_draft from_address thread to cc bcc mailboxes permissions folders
+      remote_was_deleted`,
+    User: `name type remote_created_at remote_updated_at groups mailboxes email_addresses remote_was_deleted field_mappings remote_data`,
+  },
+  calendar: {
+    Calendar: `name is_default description type remote_created_at remote_updated_at owner_email_address permissions remote_was_deleted
+      field_mappings remote_data`,
+    Event: `name timezone is_private is_all_day start_date end_date is_cancelled event_details web_url calendar series invitees locations
+      remote_created_at remote_updated_at remote_was_deleted field_mappings remote_data`,
+    Group: `name email_address users child_groups remote_created_at remote_updated_at remote_was_deleted field_mappings remote_data`,
+    Series: `calendar start_date end_date recurrence_rule additional_dates excluded_dates remote_created_at remote_updated_at
+      organizer_email_address remote_was_deleted field_mappings remote_data`,
+    User: 'name email_address groups remote_created_at remote_updated_at remote_was_deleted field_mappings remote_data',
+  },
 }
 
 describe.each(Object.keys(described))('%s as Merge’s reference has it', (category) => {

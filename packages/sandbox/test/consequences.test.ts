@@ -54,6 +54,9 @@ test.each([
   ['knowledgebase', 'knowledgebase.Container', 'parent_container'],
   ['chat', 'chat.Message', 'conversation_id'],
   ['chat', 'chat.Message', 'root_message_id'],
+  ['email', 'email.Folder', 'parent_folder'],
+  ['calendar', 'calendar.Event', 'calendar'],
+  ['calendar', 'calendar.Event', 'series'],
   ['hris', 'hris.TimeOff', 'employee'],
 ])('in %s a %s goes with its %s', async (category, name, field) => {
   const { sandbox, link } = prepareSandbox({ records: 200 })

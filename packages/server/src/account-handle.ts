@@ -9,7 +9,7 @@ import { type RelinkInput, relink } from './link/relink.ts'
 import { renameAccount } from './link/rename-account.ts'
 import { type LinkedAccount, viewAccount } from './linked-account.ts'
 import type { AccountIssue } from './merge/gateway.ts'
-import type { ModelName } from './merge/model-table.ts'
+import type { AnyModelName } from './merge/model-table.ts'
 import { createOfficialClient } from './merge/official-client.ts'
 import type { Secret } from './secrets/secret.ts'
 import type { Account } from './storage/port.ts'
@@ -34,9 +34,9 @@ export interface AccountHandle {
   /** Wants it looked at by the work loop as soon as possible, and returns at once. Looks that are asked for so are at least 5 seconds apart. */
   wake(): Promise<LinkedAccount>
   /** Reads one model, or all of them, anew from the beginning, and believes what it finds even where a stamp went backwards. Returns at once; the work loop does it. */
-  rebuild(model?: ModelName): Promise<LinkedAccount>
+  rebuild(model?: AnyModelName): Promise<LinkedAccount>
   /** Lets a mass deletion through that was held back (`problem: 'SYNC_MASS_DELETION'`). Where none is held it does nothing; the next one is held again. */
-  confirmDeletions(model: ModelName): Promise<LinkedAccount>
+  confirmDeletions(model: AnyModelName): Promise<LinkedAccount>
   /**
    * Confirms that the connection is to lead to another company from now on (`problem: 'OTHER_COMPANY'`): two full syncs replace what was stored.
    * Where no other company was found it does nothing. The way back is a relink to the company of before.

@@ -12,11 +12,11 @@ export function createCatalog(core: Core): (query?: { category?: string }) => Pr
   let asking: Promise<CatalogEntry[]> | undefined
 
   async function fresh(): Promise<CatalogEntry[]> {
-    if (last && core.clock.now() - last.at < FRESH_MS) return last.entries
+    if (last && core.clock.monotonic() - last.at < FRESH_MS) return last.entries
     asking ??= core.link.gateway
       .integrations()
       .then((entries) => {
-        last = { entries: entries.sort((one, other) => one.name.localeCompare(other.name)), at: core.clock.now() }
+        last = { entries: entries.sort((one, other) => one.name.localeCompare(other.name)), at: core.clock.monotonic() }
         return last.entries
       })
       .finally(() => {

@@ -6,6 +6,7 @@ import { type HealthOptions, type HealthReport, health } from './health.ts'
 import { type AuditReport, auditAccounts } from './link/audit-accounts.ts'
 import { readDetails } from './link/details.ts'
 import { createKeepCandidate } from './link/keep-candidate.ts'
+import { createOpenModals } from './link/open-modals.ts'
 import { generateOriginId } from './link/origin-id.ts'
 import { reportHealth } from './link/report-health.ts'
 import { type RotationReport, rotateSecrets } from './link/rotate-secrets.ts'
@@ -14,7 +15,8 @@ import { createErrorBudget } from './merge/error-budget.ts'
 import { type CatalogEntry, createGateway } from './merge/gateway.ts'
 import { resolveHosts } from './merge/region.ts'
 import { createTransport } from './merge/transport.ts'
-import { checkOptions, checkTls, type Options, wantedModels } from './options.ts'
+import { wantedCategories, wantedModels } from './models-option.ts'
+import { checkOptions, checkTls, type Options } from './options.ts'
 import { createOwner, type Owner } from './owner.ts'
 import { openVault } from './secrets/key-management.ts'
 import { Secret } from './secrets/secret.ts'
@@ -58,7 +60,7 @@ export interface Integrations {
   tick(options: TickOptions): Promise<TickReport>
   /** Does due work until aborted: a server process. Any number of processes may run it on one store. */
   run(options: { signal: AbortSignal; concurrency?: number }): Promise<void>
-  /** Compares Merge's linked accounts with the store: orphans, gone, unfinished. For an operator, or once a day. */
+  /** Compares Merge's linked accounts with the store: orphans, gone, unfinished, in need of their customer. For an operator, or once a day. */
   audit(): Promise<AuditReport>
   /**
    * Compares the records at Merge with those in the store, one verdict per account and model: missing, extra, stale. Reads everything anew
@@ -96,11 +98,14 @@ export function createIntegrations(options: Options): Integrations {
     },
     tick: (budget) => tick(core, budget),
     run: (until) => run(core, until),
-    audit: () =>
-      auditAccounts(
+    async audit() {
+      const report = await auditAccounts(
         core.link,
         core.sync.settings.models.map((model) => model.category),
-      ),
+      )
+      if (report.relinkNeeded.length > 0) core.wakeup.ring()
+      return report
+    },
     verify: (query) => verify(core, query),
     health: (options) => health(core, options),
     rotateSecrets: () => rotateSecrets(core.link),
@@ -127,6 +132,7 @@ function compose(options: Options): Core {
   )
   const events = createEvents((error) => logger.error('A listener threw', describeError(error)))
 
+  const models = wantedModels(options.sync?.models)
   const link: Core['link'] = {
     storage,
     gateway,
@@ -136,8 +142,10 @@ function compose(options: Options): Core {
     randomBytes,
     logger,
     events: events.emit,
+    categories: wantedCategories(options.categories, models),
     strategy: options.originIds ?? 'many-per-category',
     originId: options.originId ?? generateOriginId,
+    openModals: createOpenModals(clock),
     // Whatever is not a clear yes holds: a promise, for instance, from a caller without types.
     hold: ({ id, organizationId, category }) =>
       options.onLinked !== undefined && options.onLinked({ id, organizationId, category }) !== 'ready',
@@ -153,7 +161,7 @@ function compose(options: Options): Core {
     events: events.emit,
     settings: {
       plan: options.merge.plan ?? 'launch',
-      models: wantedModels(options.sync?.models),
+      models,
       omit: structuredClone(options.sync.omit ?? {}) as Record<string, readonly string[]>,
       earlyRead: options.sync.earlyRead ?? false,
       sweepEveryMs: options.sync.sweepEvery ?? 7 * 86_400_000,

@@ -1,7 +1,9 @@
 import { ErrorCode, IntegrationError } from './errors.ts'
 import type { OriginIdInput, OriginIdStrategy } from './link/origin-id.ts'
-import { findModel, MODEL_TABLE, type ModelName, type ModelRow, modelsInAll } from './merge/model-table.ts'
+import type { Category } from './merge/categories.ts'
+import { findModel } from './merge/model-table.ts'
 import type { Region } from './merge/region.ts'
+import { type ModelsOption, wantedCategories, wantedModels } from './models-option.ts'
 import type { KeyManagement } from './secrets/key-management.ts'
 import type { Storage } from './storage/port.ts'
 import type { MergePlan } from './sync/governor.ts'
@@ -26,9 +28,16 @@ export interface Options {
   originIds?: OriginIdStrategy
   /** Makes end user origin ids of your own: 1 to 100 characters of `A–Z a–z 0–9 _ . : -`, never the same twice. */
   originId?: (input: OriginIdInput) => string
+  /** Categories that Merge has added since this version: `[customCategory('…')]`. Those of the models described in `sync.models` need not be named. */
+  categories?: readonly Category[]
   sync: SyncOptions
   /** `hold`: a newly linked account is not read until it is released. */
   onLinked?: (account: { id: string; organizationId: string; category: string }) => 'ready' | 'hold'
+  /**
+   * What time it is, `now()` in epoch milliseconds; the system's clock unless set. `monotonic()`, which may be left out, gives milliseconds that
+   * never go back and never jump (`performance.now()`): durations are measured with it, so that no wait changes when the time is set. Without
+   * it they are derived from `now()`: a step back counts as no time, and a step forward as time that has passed.
+   */
   clock?: Clock
   sleep?: Sleep
   /** Jitter: 0 ≤ n < 1. */
@@ -53,8 +62,11 @@ export interface MergeOptions {
 }
 
 export interface SyncOptions {
-  /** Explicit: `['hris.Employee', …]`. `'all'` leaves out what is most sensitive (bank, payroll, pay, benefits, dependents, EEOC): name those. */
-  models: readonly (ModelName | (string & {}))[] | 'all'
+  /**
+   * Explicit: `['hris.Employee', …]`. `'all'` leaves out what is most sensitive (bank, payroll, pay, benefits, dependents, EEOC, letters): name
+   * those. One that Merge has added since this version is described: `{ model: 'email.Thread', category: 'email', path: 'threads' }`.
+   */
+  models: ModelsOption
   /** Fields dropped before anything is stored: `{ 'hris.Employee': ['ssn'] }`. */
   omit?: { readonly [model: string]: readonly string[] }
   /** Where records go beside the store, or instead of it. */
@@ -74,28 +86,6 @@ export interface SyncOptions {
   lookEvery?: number
   /** Milliseconds after which a model is walked although Merge reports nothing new; an hour unless set. */
   idle?: number
-}
-
-/** The models to read, in the order named. Throws `CONFIG_INVALID` for a name that is not in the table. */
-export function wantedModels(models: SyncOptions['models'] | undefined): ModelRow[] {
-  if (models === 'all') return modelsInAll()
-  if (!Array.isArray(models) || models.length === 0) {
-    throw new IntegrationError(
-      ErrorCode.CONFIG_INVALID,
-      `"sync.models" must name what to read, for example ['hris.Employee', 'hris.Company'], or be 'all'.`,
-    )
-  }
-  return [...new Set<string>(models)].map((name) => {
-    const row = findModel(name)
-    if (row === undefined) {
-      const near = MODEL_TABLE.find((candidate) => candidate.model.toLowerCase() === String(name).toLowerCase() || candidate.path === name)
-      throw new IntegrationError(
-        ErrorCode.CONFIG_INVALID,
-        `"sync.models" names ${JSON.stringify(name)}, which is no model of Merge.${near ? ` Did you mean "${near.model}"?` : ` Known: ${MODEL_TABLE.map((known) => known.model).join(', ')}.`}`,
-      )
-    }
-    return row
-  })
 }
 
 /** Throws `CONFIG_INVALID` where an option is missing or of the wrong kind, naming it. */
@@ -138,11 +128,11 @@ export function checkOptions(options: Options): void {
       `"sync.${name}" must be a number of milliseconds, 1000 or more.`,
     )
   }
+  const models = wantedModels(options.sync?.models)
+  wantedCategories(options.categories, models)
   for (const [model, fields] of Object.entries(options.sync?.omit ?? {})) {
-    need(
-      findModel(model) !== undefined,
-      `"sync.omit" names ${JSON.stringify(model)}, which is no model of Merge: its fields would be stored after all.`,
-    )
+    const row = findModel(model) ?? models.find((wanted) => wanted.model === model)
+    need(row !== undefined, `"sync.omit" names ${JSON.stringify(model)}, which is no model of Merge: its fields would be stored after all.`)
     need(
       Array.isArray(fields) && fields.every((field) => typeof field === 'string'),
       `"sync.omit" must list field names for ${model}, such as ['ssn']: anything else would be stored after all.`,
@@ -155,6 +145,10 @@ export function checkOptions(options: Options): void {
   need(
     options.clock === undefined || typeof options.clock.now === 'function',
     '"clock" must have a method now() that returns milliseconds.',
+  )
+  need(
+    options.clock?.monotonic === undefined || typeof options.clock.monotonic === 'function',
+    '"clock.monotonic" must be a method that returns milliseconds, such as performance.now(), or be left out.',
   )
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
     need(options.logger === undefined || typeof options.logger[level] === 'function', `"logger" must have a method ${level}().`)

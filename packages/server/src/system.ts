@@ -13,14 +13,15 @@ export interface Clock {
   monotonic?(): number
 }
 
-/** What the core works with: every duration is measured with `monotonic`, and `now` only says what time it is. */
+/** What the core works with: every duration is measured with `monotonic`, in whole milliseconds, and `now` only says what time it is. */
 export interface SteadyClock extends Clock {
   monotonic(): number
 }
 
 /** The clock that was passed in, completed: one without `monotonic` counts what passes between two readings, and a step back as nothing. */
 export function steady(clock: Clock): SteadyClock {
-  if (clock.monotonic !== undefined) return clock as SteadyClock
+  const { monotonic } = clock
+  if (monotonic !== undefined) return { now: () => clock.now(), monotonic: () => Math.floor(monotonic.call(clock)) }
   let passed = 0
   let last: number | undefined
   return {
@@ -46,7 +47,7 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void
 }
 
-export const systemClock: SteadyClock = { now: () => Date.now(), monotonic: () => performance.now() }
+export const systemClock: SteadyClock = { now: () => Date.now(), monotonic: () => Math.floor(performance.now()) }
 
 export const systemSleep: Sleep = async (ms, options) => {
   await setTimeout(ms, undefined, options)

@@ -1,3 +1,4 @@
+import { linkedAbort } from './abort.ts'
 import type { Sleep } from './system.ts'
 
 /** Lets a loop that waits for work in this process hear at once that there is some. */
@@ -12,7 +13,9 @@ export function createWakeup(sleep: Sleep): Wakeup {
   return {
     ring: () => bell.abort(),
     async wait(ms, signal) {
-      await sleep(ms, { signal: AbortSignal.any([bell.signal, signal]) }).catch(() => {})
+      const waiting = linkedAbort(bell.signal, signal)
+      await sleep(ms, { signal: waiting.signal }).catch(() => {})
+      waiting.unlink()
       if (bell.signal.aborted) bell = new AbortController()
     },
   }

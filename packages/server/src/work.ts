@@ -6,8 +6,9 @@ import type { Account, Claim } from './storage/port.ts'
 import { ACCOUNT, readAccountCheckpoint } from './sync/account-checkpoint.ts'
 import { holdLease, type Lease } from './sync/lease.ts'
 import type { Progress } from './sync/look.ts'
-import { lookAtAccount, wishesText } from './sync/look-at-account.ts'
+import { lookAtAccount } from './sync/look-at-account.ts'
 import { hasPassed, storeTime } from './sync/moments.ts'
+import { wishesText } from './sync/wishes.ts'
 import { SPACING_MS } from './webhooks/wake-account.ts'
 
 const BATCH = 100

@@ -69,6 +69,7 @@ describe('a bad option is named:', () => {
     ['sync.idle', { sync: { models: ['hris.Employee'], idle: Number.NaN } }],
     ['sync.earlyRead', { sync: { models: ['hris.Employee'], earlyRead: 'yes' } }],
     ['clock', { clock: {} }],
+    ['clock.monotonic', { clock: { now: () => 0, monotonic: 7 } }],
     ['sleep', { sleep: 5 }],
     ['random', { random: 0.5 }],
     ['randomBytes', { randomBytes: 16 }],

@@ -31,12 +31,13 @@ export function toChange(row: Row): Change {
 
 /** From one row for each status. */
 export function toStats(rows: readonly Row[]): StorageStats {
-  const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
-  for (const { status, accounts, due, oldest_due, leased } of rows) {
+  const stats: StorageStats = { accounts: {}, due: 0, leased: 0, lateMs: 0 }
+  for (const { status, accounts, due, leased, late } of rows) {
     stats.accounts[status as Status] = Number(accounts)
     stats.due += Number(due)
     stats.leased += Number(leased)
-    if (oldest_due != null) stats.oldestDue = Math.min(stats.oldestDue ?? Number.POSITIVE_INFINITY, Number(oldest_due))
+    // Of those whose time has not come it is below 0.
+    stats.lateMs = Math.max(stats.lateMs, Number(late))
   }
   return stats
 }

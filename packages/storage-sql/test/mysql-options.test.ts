@@ -69,7 +69,7 @@ describe('a server that is not there', () => {
   test('is not asked for before the first call, which says which one it is, and nothing of the password', async () => {
     const port = await freePort()
     const storage = mysqlStorage(`mysql://root:canary@127.0.0.1:${port}/some_database`)
-    const error = await storage.stats(0).then(
+    const error = await storage.stats().then(
       () => expect.fail('resolved'),
       (reason: IntegrationError) => reason,
     )
@@ -79,7 +79,7 @@ describe('a server that is not there', () => {
     expect(everythingOf(error)).not.toContain('canary')
     await storage.close()
     await storage.close()
-    await expect(storage.stats(0)).rejects.toThrow('was closed. Create a new one with mysqlStorage().')
+    await expect(storage.stats()).rejects.toThrow('was closed. Create a new one with mysqlStorage().')
   })
 })
 

@@ -25,7 +25,7 @@ describe('the SQL for a tool of one’s own', () => {
     const byHand = await schemaOf('by_hand')
     expect(byHand).toEqual(await schemaOf('by_storage'))
     expect(byHand.filter((line) => line.startsWith('CREATE OR REPLACE FUNCTION'))).toHaveLength(8)
-    expect(byHand.filter((line) => line.includes('INDEX'))).toHaveLength(13)
+    expect(byHand.filter((line) => line.includes('INDEX'))).toHaveLength(14)
   })
 
   test('without a schema goes where the connection looks first', async () => {

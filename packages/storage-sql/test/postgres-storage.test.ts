@@ -5,7 +5,7 @@ import { afterAll, beforeAll, test } from 'vitest'
 import { sharedSchema } from './support/postgres-fixture.ts'
 
 const database = new PGlite()
-beforeAll(() => database.exec(migrationSql('postgres', { schema: 'kit' })), 60_000)
+beforeAll(() => database.exec(migrationSql('postgres', { schema: 'kit' })))
 afterAll(() => database.close())
 
 const inMemory = sharedSchema(

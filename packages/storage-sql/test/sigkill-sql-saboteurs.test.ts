@@ -30,13 +30,13 @@ const CASES: readonly [mistake: string, caughtBy: string, edits: SqlEdit[]][] = 
   ['a transaction begins without the lock', 'processes: commit: every change gets a number of its own, without gaps', WITHOUT_LOCK],
 ]
 
-test.each(CASES)('caught: %s (%s)', { timeout: 300_000 }, async (_, caughtBy, edits) => {
+test.each(CASES)('caught: %s (%s)', async (_, caughtBy, edits) => {
   // Processes race by the clock: a mistake shows in most rounds, and not in every one.
   const { code, text } = await kit(caughtBy, edits, 5)
   expect([code, text]).toEqual([1, expect.stringContaining(`✗ ${caughtBy}`)])
 })
 
-test.each([...new Set(CASES.map(([, caughtBy]) => caughtBy))])('without a mistake: %s', { timeout: 300_000 }, async (check) => {
+test.each([...new Set(CASES.map(([, caughtBy]) => caughtBy))])('without a mistake: %s', async (check) => {
   expect(await kit(check, [], 1)).toMatchObject({ code: 0 })
 })
 

@@ -5,13 +5,20 @@ import { describe, expect, test } from 'vitest'
 import { migrations } from '../src/sqlite/migrations.ts'
 import { statements } from '../src/sqlite/statements.ts'
 import { sqlAccountSaboteurs } from './fixtures/sql-account-saboteurs.ts'
+import { sqlClockSaboteurs } from './fixtures/sql-clock-saboteurs.ts'
 import { sqlEngineSaboteurs } from './fixtures/sql-engine-saboteurs.ts'
 import { edited, PREFIX, type SqlSaboteur, sabotagedSqlite } from './fixtures/sql-faults.ts'
 import { sqlRecordSaboteurs } from './fixtures/sql-record-saboteurs.ts'
 import { sqlWorkSaboteurs } from './fixtures/sql-work-saboteurs.ts'
 
 // Mistakes in SQL, made in SQL: SQLite runs them, so that what NULL, LIKE, a collation or a type without STRICT really do is what the kit has to notice.
-const saboteurs: readonly SqlSaboteur[] = [...sqlAccountSaboteurs, ...sqlWorkSaboteurs, ...sqlRecordSaboteurs, ...sqlEngineSaboteurs]
+const saboteurs: readonly SqlSaboteur[] = [
+  ...sqlAccountSaboteurs,
+  ...sqlWorkSaboteurs,
+  ...sqlClockSaboteurs,
+  ...sqlRecordSaboteurs,
+  ...sqlEngineSaboteurs,
+]
 const inMemory = () => new DatabaseSync(':memory:')
 
 test('the adapter without a mistake passes through the same handle', async () => {

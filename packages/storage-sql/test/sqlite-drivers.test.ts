@@ -89,7 +89,7 @@ describe.each(Object.entries(DRIVERS))('a handle of %s', (_, driver) => {
   })
 
   test('without the tables says so', async () => {
-    await failsWith(sqliteStorage(open()).stats(0), `missing or old in ${file.path}`, false)
+    await failsWith(sqliteStorage(open()).stats(), `missing or old in ${file.path}`, false)
   })
 
   test('that its owner has closed says so', async () => {
@@ -97,7 +97,7 @@ describe.each(Object.entries(DRIVERS))('a handle of %s', (_, driver) => {
     const storage = sqliteStorage(handle)
     await storage.migrate()
     handle.close()
-    await failsWith(storage.stats(0), `The storage on ${file.path} was closed`, false)
+    await failsWith(storage.stats(), `The storage on ${file.path} was closed`, false)
   })
 
   test('tells two accounts of one origin id from a failure of the database', async () => {

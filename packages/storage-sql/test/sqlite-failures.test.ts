@@ -92,7 +92,7 @@ describe('a database that cannot be used says what happened to which file and wh
     other.exec('BEGIN IMMEDIATE')
     for (const write of [
       () => storage.reserve(newAccount('b')),
-      () => storage.schedule('id-a', 'now'),
+      () => storage.schedule('id-a', 0),
       () => storage.claim({ owner: 'test', leaseMs: 1000, limit: 1, accountId: 'id-a' }),
       () => storage.purge('id-a'),
     ]) {
@@ -112,7 +112,7 @@ describe('a database that cannot be used says what happened to which file and wh
       () => storage.get({ id: 'id-a', organizationId: 'org-1' }),
       () => storage.reserve(newAccount('a')),
       () => storage.commit({ accountId: 'id-a', fence: 1, model: 'm', records: [], checkpoint: null }),
-      () => storage.stats(0),
+      () => storage.stats(),
     ]) {
       const error = await failure(call())
       expect(error.message).toContain(`missing or old in ${file.path}`)
@@ -128,7 +128,7 @@ describe('a database that cannot be used says what happened to which file and wh
     const storage = sqliteStorage(file.path)
     await storage.migrate()
     await storage.close()
-    expect((await failure(storage.stats(0))).message).toBe(`The storage on ${file.path} was closed. Create a new one with sqliteStorage().`)
+    expect((await failure(storage.stats())).message).toBe(`The storage on ${file.path} was closed. Create a new one with sqliteStorage().`)
   })
 
   test('closed while it was being opened', async () => {
@@ -143,7 +143,7 @@ describe('a database that cannot be used says what happened to which file and wh
     const storage = sqliteStorage(database)
     await storage.migrate()
     database.close()
-    expect((await failure(storage.stats(0))).message).toContain('was closed')
+    expect((await failure(storage.stats())).message).toContain('was closed')
   })
 
   test('a transaction of the owner of the handle that is still open', async () => {

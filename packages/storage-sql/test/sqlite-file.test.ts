@@ -211,7 +211,7 @@ describe('work that is not done', () => {
     const written = () => handle!.prepare('SELECT total_changes() AS rows').get()
     const before = written()
     const records = [{ ...page.records[0]!, deleted: true }, record('new')]
-    const held = { ...page, records, checkpoint: 'late', sweep: { ...page.sweep, number: 2 }, release: { due: 1, dirtySeen: 0 } }
+    const held = { ...page, records, checkpoint: 'late', sweep: { ...page.sweep, number: 2 }, release: { delayMs: 1, dirtySeen: 0 } }
     expect(await storage.commit({ ...held, deleteAtMost: 0 })).toBe('held')
     expect(written()).toEqual(before)
     expect(await storage.commit({ ...held, deleteAtMost: 1 })).toEqual({ changed: 2, deleted: 1, seq: 202 })
@@ -249,8 +249,12 @@ describe('work that is not done', () => {
 
   const sql = statements('connect_integration_')
   const PLANS: readonly [string, string, unknown[]][] = [
-    ['claim by due', sql.claimable, [1, 1, 1]],
-    ['claim by id', sql.claimableById, [1, 'a', 1]],
+    ['claim by due', sql.claimable, [1, 1, 1, 1]],
+    ['claim after the clock was set back', sql.claimableSetBack, [1, 1, 1]],
+    ['claim by id', sql.claimableById, [1, 1, 'a', 1]],
+    ['lease', sql.lease, [1, 'a', 1, 'a']],
+    ['schedule', sql.schedule, [1, 1, 'a']],
+    ['renew', sql.renew, [1, 1, 'a', 1]],
     ['get by id', sql.byId, ['a']],
     ['get by originId', sql.byOriginId, ['a', 'b']],
     ['get by linkedAccountId', sql.byLinkedAccountId, ['a']],
@@ -273,7 +277,7 @@ describe('work that is not done', () => {
   test('claim and changes sort nothing', async () => {
     handle = new DatabaseSync(file.path)
     await sqliteStorage(handle).migrate()
-    for (const statement of [sql.claimable, sql.changes]) {
+    for (const statement of [sql.claimable, sql.claimableSetBack, sql.changes]) {
       const plan = handle
         .prepare(`EXPLAIN QUERY PLAN ${statement}`)
         .all()

@@ -85,7 +85,7 @@ describe('a process that is killed', () => {
 
 async function due(name: string) {
   const { account } = await storage.reserve(newAccount(name))
-  await storage.schedule(account.id, 1000)
+  await storage.schedule(account.id, 0)
   return account
 }
 

@@ -30,6 +30,15 @@ describe('the command', () => {
     expect(readFileSync(svg, 'utf8')).toContain(`aria-label="storage contract 1: ${report.passed} of ${report.passed}"`)
   })
 
+  test('says of a store that goes by its own clock what could not be looked at, and why', () => {
+    const { status, stdout } = run(adapter('no-clock'), '--profile', 'atomic', '--only', 'renew: ')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(
+      /skipped: renew: after the clock was set back by six hours, .* \(the fixture has no "clock", so that the kit cannot set/,
+    )
+    expect(stdout).toMatch(/storage contract 1 · (\d+) of \1, /)
+  })
+
   test('says what is promised, what was seen and what is at stake where a check fails', () => {
     const json = join(folder, 'report.json')
     const { status, stdout } = run(adapter('faulty'), '--profile', 'atomic', '--only', 'schedule: twice', '--json', json, {
@@ -42,7 +51,7 @@ describe('the command', () => {
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ passed: 0, failed: 1, only: 'schedule: twice' })
   })
 
-  test('races processes and kills them when it is asked to', { timeout: 60_000 }, () => {
+  test('races processes and kills them when it is asked to', () => {
     const only = ['--only', 'one process has written, another one sees']
     const { status, stdout } = run(adapter('shared'), '--profile', 'atomic', '--processes', '2', '--kill', ...only)
     expect([status, stdout]).toEqual([0, expect.stringContaining('across processes  1 of 1')])

@@ -50,6 +50,19 @@ test('skips what does not apply to the profile or the fixture', async () => {
   for (const check of storageChecks.filter(({ needs }) => needs === 'reopen')) {
     expect(await runStorageCheck(check, factory)).toEqual({ skipped: 'the fixture has no "reopen"' })
   }
+  for (const check of storageChecks.filter(({ needs }) => needs === 'clock')) {
+    const skipped = 'the fixture has no "clock", so that the kit cannot set the one that the store goes by'
+    expect(await runStorageCheck(check, factory)).toEqual({ skipped })
+  }
+})
+
+test('a fixture whose clock cannot be set back is refused, and the message says why', async () => {
+  const check = storageChecks.find(({ id }) => id.startsWith('claim: after the clock was set back'))!
+  const forwardOnly: StorageFactory = async ({ clock }) => {
+    const given = { now: () => clock.now(), advance: (milliseconds: number) => clock.advance(Math.max(0, milliseconds)) }
+    return { storage: memoryStorage({ clock: given }), clock: given, close: async () => undefined }
+  }
+  await expect(runStorageCheck(check, forwardOnly)).rejects.toThrow('has to take negative numbers too')
 })
 
 test('a failure names the check, what was found and what it protects, and the store is given back', async () => {

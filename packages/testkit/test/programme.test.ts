@@ -80,7 +80,7 @@ describe('every check is tripped by a saboteur:', () => {
   }
 
   for (const method of new Set(storageChecks.map((check) => check.method))) {
-    test(`those of ${method}`, { timeout: 120_000 }, async () => {
+    test(`those of ${method}`, async () => {
       const untripped: string[] = []
       for (const check of storageChecks.filter((each) => each.method === method && each.needs !== 'durability')) {
         // Those that are held against this check, then those against its method, then the others.

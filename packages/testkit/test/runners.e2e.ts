@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { storageChecks } from '@connect-integration/testkit'
 import { describe, expect, test } from 'vitest'
+import { TEST_LIMIT_MS } from '../../../scripts/time-limits.mjs'
 
 const folder = fileURLToPath(new URL('./runners', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -27,7 +28,7 @@ const RUNNERS = {
     red: (name: string) => `● ${name}`,
   },
   mocha: {
-    args: [command('mocha', 'bin/mocha.js'), '--timeout', '30000', 'mocha/mine.test.mjs'],
+    args: [command('mocha', 'bin/mocha.js'), '--timeout', `${TEST_LIMIT_MS}`, 'mocha/mine.test.mjs'],
     passed: /^\s*(\d+) passing/m,
     red: (name: string) => `\\d+\\) ${name}`,
   },

@@ -17,7 +17,7 @@ const ROUNDS = 5
 
 afterEach(() => vi.unstubAllEnvs())
 
-test.each(processSaboteurs)('caught: $mistake ($caughtBy)', { timeout: 300_000 }, async ({ caughtBy, faults, profile = 'atomic' }) => {
+test.each(processSaboteurs)('caught: $mistake ($caughtBy)', async ({ caughtBy, faults, profile = 'atomic' }) => {
   const check = processChecks.find(({ id }) => id === caughtBy)
   if (!check) throw new Error(`there is no check "${caughtBy}"`)
   vi.stubEnv('KIT_TEST_ADAPTER', JSON.stringify({ faults, profile }))
@@ -32,14 +32,10 @@ test.each(processSaboteurs)('caught: $mistake ($caughtBy)', { timeout: 300_000 }
   expect(error.message).toContain(`What this protects: ${check.protects}`)
 })
 
-test.each(['atomic', 'ordered'])(
-  'the adapter without a mistake, profile %s, passes each of these checks',
-  { timeout: 300_000 },
-  async (profile) => {
-    vi.stubEnv('KIT_TEST_ADAPTER', JSON.stringify({ profile }))
-    for (const check of processChecks) await runProcessCheck(check, { module, factory: createStorage, processes: 4, execArgv })
-  },
-)
+test.each(['atomic', 'ordered'])('the adapter without a mistake, profile %s, passes each of these checks', async (profile) => {
+  vi.stubEnv('KIT_TEST_ADAPTER', JSON.stringify({ profile }))
+  for (const check of processChecks) await runProcessCheck(check, { module, factory: createStorage, processes: 4, execArgv })
+})
 
 /** What a database server does for a process that has died, after the account was read and before its records are. */
 const LATE: Record<string, (storage: Storage, accountId: string) => Promise<unknown>> = {
@@ -52,7 +48,7 @@ const LATE: Record<string, (storage: Storage, accountId: string) => Promise<unkn
     storage.purge(accountId),
 }
 
-test.each(Object.entries(LATE))('what a server ends after its client has died is no mistake: %s', { timeout: 60_000 }, async (id, end) => {
+test.each(Object.entries(LATE))('what a server ends after its client has died is no mistake: %s', async (id, end) => {
   const check = processChecks.find((each) => each.id === id)
   if (!check) throw new Error(`there is no check "${id}"`)
   vi.stubEnv('KIT_TEST_ADAPTER', JSON.stringify({ profile: 'atomic' }))

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { redisStorage } from '../../storage.ts'
 
 const MODEL = 'hris.Employee'
+const SIX_HOURS = 6 * 3_600_000
 const WRITES = ['putRecord', 'missRecord', 'writeCheckpoint']
 
 /** What is of this adapter and not of the contract. */
@@ -72,6 +73,30 @@ export function ownTests(redis: Redis) {
     await storage.migrate()
     expect((await keys()).filter((key) => /record|feed|purging/.test(key))).toEqual([])
     expect(Object.keys(await redis.hgetall(`${prefix}account:["acme"]`)).filter((field) => field.includes(':'))).toEqual([])
+  })
+
+  test('what was written while the server’s own clock was six hours ahead is claimed at once, and leaves nothing behind', async () => {
+    const storage = redisStorage(redis, { prefix })
+    const [claim] = await Promise.all(['held', 'waiting', 'unasked'].map((id) => claimed(storage, id)))
+    for (const id of ['held', 'waiting']) await storage.schedule(id, 3_600_000)
+    await storage.renew('held', claim!.fence, 600_000)
+    for (const id of ['held', 'waiting', 'unasked']) {
+      for (const field of ['due', 'lease', 'recordedAt']) {
+        if (field !== 'due' || id !== 'unasked') await redis.hincrby(`${prefix}account:["${id}"]`, field, SIX_HOURS)
+      }
+      await redis.zincrby(`${prefix}recorded`, SIX_HOURS, id)
+      if (id !== 'unasked') await redis.zincrby(`${prefix}queue`, SIX_HOURS, id)
+    }
+    expect(await storage.stats()).toMatchObject({ due: 2, leased: 0 })
+    // What has a due now comes before these in the queue, and ends the look through it.
+    await storage.schedule((await claimed(storage, 'later')).account.id, 3_600_000)
+    const claims = await storage.claim({ owner: 'test', leaseMs: 600_000, limit: 1 })
+    expect(claims).toHaveLength(1)
+    claims.push(...(await storage.claim({ owner: 'test', leaseMs: 600_000, limit: 10 })))
+    expect(claims.map(({ account }) => account.id).toSorted()).toEqual(['held', 'waiting'])
+    for (const { account, now } of claims) expect(account.due).toBe(now)
+    for (const id of ['held', 'waiting', 'unasked', 'later']) await storage.purge(id)
+    expect((await keys()).filter((key) => /queue|recorded/.test(key))).toEqual([])
   })
 
   test('a reader whose rows are written again while it reads misses none of them', async () => {

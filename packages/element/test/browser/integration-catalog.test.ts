@@ -1,7 +1,8 @@
 import type { CatalogIntegration } from '@connect-integration/element'
-import { ConnectIntegrationHarness, installMergeLinkStub, memoryLinkBackend } from '@connect-integration/element/testing'
+import { installMergeLinkStub, memoryLinkBackend } from '@connect-integration/element/testing'
 import { expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { harnessOf } from '../harness-of.ts'
 import { focused } from './prepare.ts'
 import { linkedTo, prepareCatalog, someIntegrations } from './prepare-catalog.ts'
 
@@ -11,7 +12,7 @@ it('connects by the button in a card, whose events come from the catalog, and ma
   const heard: EventTarget[] = []
   element.addEventListener('connect-success', ({ target }) => heard.push(target as EventTarget))
   await page.getByRole('button', { name: 'Connect Workday', exact: true }).click()
-  const modal = new ConnectIntegrationHarness(
+  const modal = harnessOf(
     element.shadowRoot!.querySelector<HTMLElementTagNameMap['connect-integration']>("[data-slug='workday'] connect-integration")!,
   )
   transport.accounts = [linkedTo('workday')]
@@ -34,7 +35,7 @@ it('a search does not stop a sign-in that is under way', async () => {
   await harness.search('bamboo')
   transport.fail = undefined
   release()
-  await new ConnectIntegrationHarness(button).completeModal()
+  await harnessOf(button).completeModal()
 
   await expect.poll(() => button.state).toBe('connected')
   expect(harness.names).toEqual(['BambooHR'])
@@ -52,7 +53,7 @@ it('draws five hundred cards in portions that do not hold up the page, and filte
   new MutationObserver(() => portions.push(root.querySelectorAll("[part='card']").length)).observe(root, { childList: true, subtree: true })
   transport.integrations = many
   element.refresh()
-  await expect.poll(() => root.querySelectorAll("[part='card']").length, { timeout: 20_000 }).toBe(500)
+  await expect.poll(() => root.querySelectorAll("[part='card']").length).toBe(500)
   const steps = portions.map((drawn, place) => drawn - (portions[place - 1] ?? 0))
   expect(Math.max(...steps)).toBeLessThanOrEqual(40)
   const cards = [...root.querySelectorAll("[part='card']")]

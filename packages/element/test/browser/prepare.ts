@@ -1,14 +1,9 @@
 import '@connect-integration/element/define'
 import type { ConnectIntegration } from '@connect-integration/element'
-import {
-  ConnectIntegrationHarness,
-  fakeTransport,
-  installMergeLinkStub,
-  type LinkStart,
-  memoryLinkBackend,
-} from '@connect-integration/element/testing'
+import { fakeTransport, installMergeLinkStub, type LinkStart, memoryLinkBackend } from '@connect-integration/element/testing'
 import axe from 'axe-core'
 import { afterEach } from 'vitest'
+import { harnessOf } from '../harness-of.ts'
 
 /** A page with the modal's double and one element. */
 export async function preparePage(options: { properties?: Partial<ConnectIntegration>; start?: Partial<LinkStart> } = {}) {
@@ -23,7 +18,7 @@ export async function prepareElement(properties: Partial<ConnectIntegration> = {
   element.textContent = 'Connect your HR system'
   parent.appendChild(element)
   await element.updateComplete
-  return { element, transport, harness: new ConnectIntegrationHarness(element) }
+  return { element, transport, harness: harnessOf(element) }
 }
 
 export function theme(scheme: 'light' | 'dark'): void {

@@ -4,7 +4,7 @@ import { english } from '../../src/list-messages.ts'
 import { account } from './prepare-list.ts'
 
 const STATUSES = ['pending', 'active', 'held', 'relink_needed', 'deleting', 'error', 'a word of tomorrow']
-const READINESS = ['waiting', 'initial', 'partial', 'complete', 'degraded', 'stale', 'a word of tomorrow', undefined]
+const READINESS = ['none', 'waiting', 'initial', 'partial', 'complete', 'degraded', 'stale', 'a word of tomorrow', undefined]
 
 describe('the words for an account', () => {
   it.each([
@@ -25,6 +25,7 @@ describe('the words for an account', () => {
     ['initial', 'Connected, first sync in progress', 'This can take a few minutes. You can leave this page.'],
     ['partial', 'Connected', 'Some of the data is not available.'],
     ['complete', 'Connected', ''],
+    ['none', 'Connected', ''],
     ['degraded', 'Connected', 'Some of the data could not be read.'],
     ['stale', 'Connected', 'The data is not being renewed at the moment. If this goes on, relink the integration.'],
     ['a word of tomorrow', 'Connected', ''],
@@ -32,6 +33,10 @@ describe('the words for an account', () => {
     const view = viewAccount(account('a', { sync: { readiness } }))
     expect(english[view.status as keyof typeof english]).toBe(words)
     expect(english[view.advice as keyof typeof english] ?? '').toBe(advice)
+  })
+
+  it('is at rest when nothing of the connection is to be synced', () => {
+    expect(viewAccount(account('a', { sync: { readiness: 'none' } }))).toMatchObject({ tone: 'good', progress: undefined, moving: false })
   })
 
   it('has a text for whatever can come together', () => {

@@ -125,7 +125,7 @@ describe('reading the list', () => {
     const list = await prepareList([])
     const { harness } = await prepareElement()
     harness.click()
-    await vi.waitFor(() => expect(harness.state()).toBe('open'))
+    await expect.poll(() => harness.state()).toBe('open')
     list.transport.accounts = [account('a')]
     await pass(list.element, 5_000)
     expect(list.transport.listed).toHaveLength(1)

@@ -7,6 +7,7 @@ import {
 } from '@connect-integration/element/testing'
 import '@connect-integration/element/define'
 import { afterEach, expect, it, vi } from 'vitest'
+import { harnessOf } from '../harness-of.ts'
 
 afterEach(() => {
   document.body.replaceChildren()
@@ -19,10 +20,10 @@ it('is ready more than once, and opens with what was initialized last', async ()
   const second = config('link_2')
   link.initialize(first)
   link.initialize(second)
-  await vi.waitFor(() => expect(second.onReady).toHaveBeenCalledTimes(2))
+  await expect.poll(() => second.onReady).toHaveBeenCalledTimes(2)
   link.openLink(second)
   await harness.completeModal()
-  await vi.waitFor(() => expect(second.onReady).toHaveBeenCalledTimes(3))
+  await expect.poll(() => second.onReady).toHaveBeenCalledTimes(3)
 
   expect(first.onReady).not.toHaveBeenCalled()
   expect(backend.start).toHaveBeenCalledWith('link_2')
@@ -101,7 +102,7 @@ it('opened too early, it covers the page without showing anything', () => {
 it('reports a link token that is not taken', async () => {
   const { link } = prepareStub({ start: async () => ({ expired: true }) })
   const settings = await open(link, config('link_1'))
-  await vi.waitFor(() => expect(settings.onValidationError).toHaveBeenCalledTimes(1))
+  await expect.poll(() => settings.onValidationError).toHaveBeenCalledTimes(1)
 
   expect(settings.onValidationError.mock.calls[0]?.[0]).toEqual([
     { detail: expect.any(String) as string, problem_type: expect.any(String) as string },
@@ -112,7 +113,7 @@ it('reports a link token that is not taken', async () => {
 it('finds integrations by name, and goes back from the sign-in', async () => {
   const { link } = prepareStub()
   await open(link, config('link_1'))
-  await vi.waitFor(() => expect(overlay()?.dataset.step).toBe('choose'))
+  await expect.poll(() => overlay()?.dataset.step).toBe('choose')
   const root = overlay()!.shadowRoot!
   const search = root.querySelector<HTMLInputElement>('input')!
   search.value = 'WORK'
@@ -132,15 +133,15 @@ it('shows why a sign-in failed, and lets the customer try again', async () => {
   })
   const settings = await open(link, config('link_1'))
   void harness.signInModal().catch(() => {})
-  await vi.waitFor(() => expect(overlay()?.shadowRoot?.querySelector('[role=alert]')?.textContent).toBe('Wrong password.'))
+  await expect.poll(() => overlay()?.shadowRoot?.querySelector('[role=alert]')?.textContent).toBe('Wrong password.')
   overlay()?.shadowRoot?.querySelector<HTMLButtonElement>('[type=submit]')?.click()
-  await vi.waitFor(() => expect(settings.onSuccess).toHaveBeenCalledWith('public_1', expect.anything()))
+  await expect.poll(() => settings.onSuccess).toHaveBeenCalledWith('public_1', expect.anything())
 })
 
 it('says so when its backend is out of reach', async () => {
   const { link, harness } = prepareStub({ start: () => Promise.reject(new TypeError('Failed to fetch')) })
   const settings = await open(link, config('link_1'))
-  await vi.waitFor(() => expect(overlay()?.dataset.step).toBe('unreachable'))
+  await expect.poll(() => overlay()?.dataset.step).toBe('unreachable')
   await harness.closeModal()
 
   expect(settings.onExit).toHaveBeenCalledTimes(1)
@@ -164,7 +165,7 @@ function prepareStub(overrides: Partial<LinkBackend> = {}) {
     abandon: vi.fn(async () => {}),
   }
   const link = installMergeLinkStub({ backend })
-  return { link, backend, harness: new ConnectIntegrationHarness(document.createElement('connect-integration')) }
+  return { link, backend, harness: harnessOf(document.createElement('connect-integration')) }
 }
 
 function config(linkToken: string, more: Pick<MergeLinkConfig, 'shouldSendTokenOnSuccessfulLink'> = {}) {
@@ -173,7 +174,7 @@ function config(linkToken: string, more: Pick<MergeLinkConfig, 'shouldSendTokenO
 
 async function open<Config extends ReturnType<typeof config>>(link: ReturnType<typeof installMergeLinkStub>, settings: Config) {
   link.initialize(settings)
-  await vi.waitFor(() => expect(settings.onReady).toHaveBeenCalled())
+  await expect.poll(() => settings.onReady).toHaveBeenCalled()
   link.openLink(settings)
   return settings
 }

@@ -39,6 +39,10 @@ it('names three at most, in the order of the server, and leaves out what has non
   expect(words(models, 1005)).toBe('5 employees · 1 company · 900 locations so far')
 })
 
+it.each(['email.Mailbox', 'email.EmailAddress', 'calendar.Series'])('has no word for %s in English rather than a wrong plural', (model) => {
+  expect(words({ [model]: { records: 2 } }, 2)).toBe('2 records so far')
+})
+
 it('says nothing before the first record, and the sum where a server tells no more', () => {
   expect(words({ 'hris.Employee': { records: 0 } })).toBe('')
   expect(words(undefined)).toBe('')

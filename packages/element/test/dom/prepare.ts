@@ -1,7 +1,8 @@
 import { afterEach, vi } from 'vitest'
 import '@connect-integration/element/define/connect-integration'
 import type { ConnectIntegration } from '@connect-integration/element'
-import { ConnectIntegrationHarness, fakeTransport, type MergeLink, type MergeLinkConfig } from '@connect-integration/element/testing'
+import { fakeTransport, type MergeLink, type MergeLinkConfig } from '@connect-integration/element/testing'
+import { harnessOf } from '../harness-of.ts'
 
 /** Puts an element on the page that talks to a server in memory. */
 export async function prepareElement(properties: Partial<ConnectIntegration> = {}) {
@@ -10,7 +11,7 @@ export async function prepareElement(properties: Partial<ConnectIntegration> = {
   Object.assign(element, { category: 'hris', transport, ...properties })
   document.body.append(element)
   await element.updateComplete
-  return { element, transport, harness: new ConnectIntegrationHarness(element) }
+  return { element, transport, harness: harnessOf(element) }
 }
 
 /** A script object that does nothing by itself: the test plays every callback by hand. */

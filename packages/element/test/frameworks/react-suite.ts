@@ -1,12 +1,7 @@
 import type { ConnectIntegrationElement, IntegrationListElement } from '@connect-integration/element/react'
-import {
-  ConnectIntegrationHarness,
-  fakeListTransport,
-  fakeTransport,
-  installMergeLinkStub,
-  memoryLinkBackend,
-} from '@connect-integration/element/testing'
+import { fakeListTransport, fakeTransport, installMergeLinkStub, memoryLinkBackend } from '@connect-integration/element/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { harnessOf } from '../harness-of.ts'
 
 type React = Pick<typeof import('react'), 'act' | 'createElement' | 'createRef' | 'StrictMode' | 'version'>
 
@@ -105,7 +100,7 @@ export function describeReact(major: number, { react, client, server, components
           }),
         ),
       )
-      const harness = new ConnectIntegrationHarness(element())
+      const harness = harnessOf(element())
       await act(async () => {
         harness.click()
         await harness.completeModal('Personio')
@@ -140,7 +135,7 @@ export function describeReact(major: number, { react, client, server, components
           onExit: ({ reason }) => void reasons.push(reason),
         }),
       )
-      const harness = new ConnectIntegrationHarness(element())
+      const harness = harnessOf(element())
       harness.click()
       await harness.waitForState('open')
       await render(null)

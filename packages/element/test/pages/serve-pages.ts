@@ -7,6 +7,7 @@ import { type Browser, chromium, type LaunchOptions } from 'playwright'
 import { build, type Options } from 'tsup'
 import { afterAll } from 'vitest'
 import { launchOptions } from '../../../../scripts/browser.mjs'
+import { launch } from '../../../../scripts/browser-engines/launch.mjs'
 import config from '../../tsup.config.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -15,7 +16,7 @@ const root = resolve(import.meta.dirname, '../..')
 export interface Pages {
   url: string
   browser: Browser
-  /** What stands at a path: a document, or what a route answers in JSON; `null` is an answer without content. */
+  /** What stands at a path: a document, or what a route answers in JSON; `null` is an answer without content, and an `error` is a 404. */
   serve(path: string, content: string | Route): void
   /** From here on `/elements.js` waits until the returned function is called. */
   holdElements(): () => void
@@ -37,7 +38,8 @@ export async function servePages(options: LaunchOptions = {}): Promise<Pages> {
   const server = createServer(async ({ url = '/', method = '' }, answer) => {
     asked.push(url)
     const [path = ''] = url.split('?')
-    const send = (type: string, body: string) => answer.writeHead(200, { 'content-type': `${type}; charset=utf-8` }).end(body)
+    const send = (type: string, body: string, status = 200) =>
+      answer.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(body)
     const content = contents.get(path)
     if (path === '/elements.js') await gate
     if (path === '/elements.js') send('text/javascript', elements)
@@ -46,12 +48,12 @@ export async function servePages(options: LaunchOptions = {}): Promise<Pages> {
     else if (typeof content === 'string') send('text/html', content)
     else if (content) {
       const route = await content(method)
-      if (route) send('application/json', JSON.stringify(route))
+      if (route) send('application/json', JSON.stringify(route), 'error' in route ? 404 : 200)
       else answer.writeHead(204).end()
     } else answer.writeHead(404).end()
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const browser = await chromium.launch({ ...(await launchOptions()), ...options })
+  const browser = await launch(chromium, { ...(await launchOptions()), ...options })
   afterAll(async () => {
     await browser.close()
     server.closeAllConnections()

@@ -6,7 +6,7 @@ let pages: Pages
 beforeAll(async () => {
   pages = await servePages()
   pages.serve('/api/accounts', () => ({ accounts: [] }))
-}, 60_000)
+})
 
 const BODY = `
   <h1>Integrations</h1>
@@ -58,7 +58,7 @@ describe('a page that a server has rendered', () => {
     const { page, release } = await open(600)
     await release()
 
-    expect(await shift(page)).toBeGreaterThan(0.01)
+    await expect.poll(() => shift(page)).toBeGreaterThan(0.01)
     await page.context().close()
   })
 

@@ -5,6 +5,7 @@ import type { Fault } from '../faults.ts'
 import { integrations } from '../integrations.ts'
 import { json } from '../merge/answers.ts'
 import { SandboxError } from '../sandbox-error.ts'
+import type { VariantChoice } from '../variants.ts'
 import type { WebhookEvent } from '../webhook-events.ts'
 import { categories } from '../world/index.ts'
 import type { Levers } from './levers.ts'
@@ -56,6 +57,8 @@ function route(sandbox: Levers, name: string, segments: string[], query: URLSear
       return done(() => sandbox.setModelStatus(id, String(body.model), body.status as SyncState, body.reason as SyncReason))
     case 'POST webhooks':
       return done(() => sandbox.setWebhookEvents(body.events as WebhookEvent[]))
+    case 'POST variants':
+      return done(() => sandbox.setVariants(body.variants as VariantChoice))
     case 'POST faults':
       return done(() => sandbox.fault(body as unknown as Fault))
     case 'DELETE faults':

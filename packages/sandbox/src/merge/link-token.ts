@@ -2,8 +2,8 @@ import { findIntegration } from '../integrations.ts'
 import { json } from './answers.ts'
 import type { Call } from './context.ts'
 
-/** Merge's reference leaves chat out of this list, although chat has a link-token endpoint of its own. */
-const categoryNames = ['hris', 'ats', 'accounting', 'ticketing', 'crm', 'mktg', 'filestorage', 'knowledgebase', 'chat']
+/** Merge's reference leaves the last three out of this list, although each has a link-token endpoint of its own. */
+const categoryNames = ['hris', 'ats', 'accounting', 'ticketing', 'crm', 'mktg', 'filestorage', 'knowledgebase', 'chat', 'email', 'calendar']
 
 /** `POST /integrations/create-link-token` and `POST /{category}/v1/link-token` */
 export async function createLinkToken(call: Call): Promise<Response> {

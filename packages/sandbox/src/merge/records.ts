@@ -43,6 +43,8 @@ function readable(call: AccountCall, model: ModelDefinition): Mirror | null {
 function filterOf(query: URLSearchParams, model: ModelDefinition): { keeps: (copy: Copy) => boolean } | { refused: Response } {
   const tests: ((copy: Copy) => boolean)[] = [(copy) => isServed(copy, model)]
   if (query.get('include_deleted_data') !== 'true') tests.push((copy) => !copy.deleted)
+  for (const [parameter, field] of Object.entries(model.shownOnRequest ?? {}))
+    if (query.get(parameter) !== 'true') tests.push((copy) => copy.fields[field] !== true)
   const ranges: [string, (copy: Copy) => number | null][] = model.unfiltered
     ? []
     : [

@@ -46,6 +46,8 @@ export interface ModelDefinition {
   without?: readonly MergeField[]
   /** True: the list does not know `created_*`, `modified_*` and `remote_id`, and passes over them as over any other word. */
   unfiltered?: boolean
+  /** Query parameter → field: records in which it is true are left out unless the parameter is `true`. */
+  shownOnRequest?: Readonly<Record<string, string>>
   /** Lists below one record, always empty here: `viewers` of `tickets/{id}/viewers`. A further id is written `{id}`. */
   nested?: readonly string[]
   /** Fields that are null unless `include_sensitive_fields=true`. */

@@ -1,5 +1,5 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import type { Clock } from '../system.ts'
+import type { SteadyClock } from '../system.ts'
 
 /** At most `limit` takes per key in any minute, in this process. Throws `RATE_LIMITED` with the wait in milliseconds. */
 export interface RateLimit {
@@ -9,11 +9,11 @@ export interface RateLimit {
 const WINDOW_MS = 60_000
 const MOST_KEYS = 10_000
 
-export function createRateLimit(limit: number, clock: Clock): RateLimit {
+export function createRateLimit(limit: number, clock: SteadyClock): RateLimit {
   const takes = new Map<string, number[]>()
   return {
     take(key) {
-      const now = clock.now()
+      const now = clock.monotonic()
       const recent = (takes.get(key) ?? []).filter((at) => now - at < WINDOW_MS)
       const oldest = recent[0]
       if (recent.length >= limit && oldest !== undefined) {

@@ -1,5 +1,4 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import { CATEGORIES, isCategory } from '../merge/categories.ts'
 import type { AccountDetails } from '../merge/gateway.ts'
 import { hasStatus } from '../merge/has-status.ts'
 import { Secret } from '../secrets/secret.ts'
@@ -25,7 +24,7 @@ export interface AdoptInput {
  * never used again. With `one-per-category` and another one in its place: `ALREADY_CONNECTED`. Failure: `UPSTREAM_*`; call it again.
  */
 export async function adoptAccount(context: LinkContext, owner: OwnerKey, input: AdoptInput): Promise<Account> {
-  check(input)
+  check(context, input)
   const accountToken = new Secret(input.accountToken)
   const details = await confirm(context, input, accountToken)
   const row = await placeFor(context, owner, input)
@@ -36,8 +35,8 @@ export async function adoptAccount(context: LinkContext, owner: OwnerKey, input:
   return attached.account
 }
 
-function check({ endUserOriginId, category, accountToken }: AdoptInput): void {
-  if (!isCategory(category)) throw invalid(`"category" is none of Merge's: ${CATEGORIES.join(', ')}.`)
+function check({ categories }: LinkContext, { endUserOriginId, category, accountToken }: AdoptInput): void {
+  if (!categories.has(category)) throw invalid(`"category" is none of Merge's: ${[...categories].join(', ')}.`)
   if (typeof endUserOriginId !== 'string' || endUserOriginId === '' || endUserOriginId.length > 100 || !endUserOriginId.isWellFormed())
     throw invalid('"endUserOriginId" must be a text of 1 to 100 characters: the end_user_origin_id that the account was linked under.')
   if (typeof accountToken !== 'string' || !/^[A-Za-z0-9_-]{8,512}$/.test(accountToken))

@@ -1,4 +1,5 @@
 import type { LinkedAccountAtMerge } from '../merge/gateway.ts'
+import { oneLine } from '../merge/plain-text.ts'
 import { everyAccount } from '../storage/every-account.ts'
 import type { Account } from '../storage/port.ts'
 import type { LinkContext } from './context.ts'
@@ -14,11 +15,16 @@ export interface AuditReport {
   gone: string[]
   /** Ours and pending, but complete at Merge: the customer finished and the browser never told. The next click on Connect completes them. */
   unfinished: string[]
+  /**
+   * Ours, taken for well, and at Merge their customer has to sign in again; `reason` is what Merge says of it, as a text and never as markup.
+   * Each is looked at as soon as possible, which makes it `relink_needed`.
+   */
+  relinkNeeded: { accountId: string; organizationId: string; reason: string | null }[]
 }
 
 /**
  * Compares every linked account at Merge (production and test) with the store, both ways. Reads only, but for accounts that are
- * gone at Merge. `wanted`: the categories to look at beside those of the store's own accounts, of which it may have lost some.
+ * gone at Merge, and wants those looked at that are broken there. `wanted`: the categories to look at beside those of the store's own accounts, of which it may have lost some.
  * Throws `UPSTREAM_*` or `CONFIG_AUTH` when Merge cannot be asked: then nothing was changed.
  */
 export async function auditAccounts(context: LinkContext, wanted: readonly string[]): Promise<AuditReport> {
@@ -26,10 +32,11 @@ export async function auditAccounts(context: LinkContext, wanted: readonly strin
   const categories = new Set([...wanted, ...ours.map((account) => account.category)])
   const theirs: LinkedAccountAtMerge[] = []
   for (const category of categories) theirs.push(...(await context.gateway.linkedAccounts(category)))
+  const relinkNeeded = await findBroken(context, categories, ours)
 
   const byOrigin = new Map(ours.map((account) => [placeOf(account.category, account.originId), account]))
   const byId = new Map(theirs.map((account) => [account.linkedAccountId, account]))
-  const report: AuditReport = { checked: theirs.length, orphans: [], gone: [], unfinished: [] }
+  const report: AuditReport = { checked: theirs.length, orphans: [], gone: [], unfinished: [], relinkNeeded }
 
   for (const account of theirs) {
     const row = account.originId === null ? undefined : byOrigin.get(placeOf(account.category, account.originId))
@@ -53,7 +60,26 @@ export async function auditAccounts(context: LinkContext, wanted: readonly strin
     gone.push(account)
   }
   for (const account of gone) await reportHealth(context, account, 'gone')
+  for (const { accountId } of relinkNeeded) await context.storage.schedule(accountId, 0)
   return { ...report, gone: gone.map((account) => account.id) }
+}
+
+/** One question for each category finds every broken account, however many there are. */
+async function findBroken(
+  { gateway }: LinkContext,
+  categories: Iterable<string>,
+  ours: readonly Account[],
+): Promise<AuditReport['relinkNeeded']> {
+  const well = new Map(ours.filter(({ status }) => status === 'active').map((account) => [account.linkedAccountId, account]))
+  const broken: AuditReport['relinkNeeded'] = []
+  for (const category of categories) {
+    for (const { linkedAccountId, statusDetail } of await gateway.brokenAccounts(category)) {
+      const account = well.get(linkedAccountId)
+      if (account?.category !== category) continue
+      broken.push({ accountId: account.id, organizationId: account.organizationId, reason: oneLine(statusDetail) })
+    }
+  }
+  return broken
 }
 
 /** JSON keeps two places apart whatever characters an origin id of somebody else has. */

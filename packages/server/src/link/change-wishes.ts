@@ -35,7 +35,7 @@ export function confirmCompany(
   isStrange: (current: Account) => boolean,
 ): Promise<Account | null> {
   return change(context, account, 'other company confirmed', undefined, (details, current) =>
-    isStrange(current) ? { companies: details.companies + 1, rebuilds: rebuilt(details, models) } : null,
+    isStrange(current) ? { companies: details.companies + 1, confirmedRelink: details.relinks, rebuilds: rebuilt(details, models) } : null,
   )
 }
 

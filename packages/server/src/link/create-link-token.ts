@@ -1,5 +1,4 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import { CATEGORIES, isCategory } from '../merge/categories.ts'
 import type { LinkTokenRequest } from '../merge/gateway.ts'
 import { hasStatus } from '../merge/has-status.ts'
 import type { Account } from '../storage/port.ts'
@@ -42,6 +41,8 @@ export interface LinkTokenResult {
 }
 
 const SOON_MS = 30_000
+/** The longest life of any link, a magic one. */
+const LONGEST_LINK_MS = 10_080 * 60_000
 
 /**
  * Starts or continues an attempt to connect. The pending row with its end user origin id is stored before Merge
@@ -53,7 +54,7 @@ const SOON_MS = 30_000
  * stays, and the next click continues it.
  */
 export async function createLinkToken(context: LinkContext, owner: OwnerKey, input: CreateLinkTokenInput): Promise<LinkTokenResult> {
-  check(input)
+  check(context, input)
   const account = await reserve(context, owner, input)
   const decision = decideConnect(account.status)
   if (decision === 'already_connected') {
@@ -103,7 +104,7 @@ export async function offerLink(
         organizationName: input.organizationName,
         emailDomains: withDomain(details.emailDomains, input.userEmail),
         displayName: input.displayName ?? details.displayName,
-        linkExpiresAt: Math.max(expiresAt, details.linkExpiresAt ?? 0),
+        linkExpiresAt: laterEnd(expiresAt, details.linkExpiresAt, now),
         // Whoever completes this link has signed in anew.
         announced: false,
         signedInAt: null,
@@ -116,12 +117,21 @@ export async function offerLink(
       accountId: account.id,
     })
   }
+  context.openModals.opened(row.id, minutes * 60_000)
   return {
     accountId: row.id,
     linkToken: linkToken.reveal(),
     expiresAt: new Date(expiresAt).toISOString(),
     ...(magicLinkUrl === null ? {} : { magicLinkUrl }),
   }
+}
+
+/**
+ * When the later of two links of one attempt expires. A stored moment that lies further ahead than any link lives is by a clock that was ahead,
+ * and is dropped: it would keep the attempt open for as long.
+ */
+function laterEnd(expiresAt: number, before: number | null, now: number): number {
+  return before === null || before > now + LONGEST_LINK_MS ? expiresAt : Math.max(expiresAt, before)
 }
 
 async function askForLinkToken(context: LinkContext, request: LinkTokenRequest) {
@@ -174,11 +184,11 @@ async function reserve(context: LinkContext, owner: OwnerKey, input: CreateLinkT
   }
 }
 
-function check(input: CreateLinkTokenInput): void {
-  if (!isCategory(input.category)) {
+function check({ categories }: LinkContext, input: CreateLinkTokenInput): void {
+  if (!categories.has(input.category)) {
     throw new IntegrationError(
       ErrorCode.INPUT_INVALID,
-      `"category" is ${JSON.stringify(input.category)?.slice(0, 40)}; Merge has ${CATEGORIES.join(', ')}.`,
+      `"category" is ${JSON.stringify(input.category)?.slice(0, 40)}; Merge has ${[...categories].join(', ')}. One that it has added since is named in "categories".`,
     )
   }
   checkPerson(input)
@@ -189,7 +199,7 @@ function check(input: CreateLinkTokenInput): void {
     )
   }
   checkDisplayName(input.displayName)
-  const longest = input.magicLink ? 10_080 : 720
+  const longest = input.magicLink ? LONGEST_LINK_MS / 60_000 : 720
   const minutes = input.linkExpiryMins
   if (minutes !== undefined && !(Number.isInteger(minutes) && minutes >= 30 && minutes <= longest)) {
     throw new IntegrationError(ErrorCode.INPUT_INVALID, `"linkExpiryMins" must be a whole number of minutes from 30 to ${longest}.`)

@@ -86,6 +86,7 @@ export function decideAttach(
     exchanged: confirmation.exchanged ?? details.exchanged,
     announced: first && confirmation.exchanged === null,
     signedInAt: context.now,
+    reason: null,
     // A relink is counted once more, though it is told once: what was announced may have been the sign-in before this one.
     relinks: first || (awaited && details.relinks === 0) ? details.relinks : details.relinks + 1,
   }
@@ -106,6 +107,11 @@ export function decideAttach(
 
 /** Merge's own retries end within a minute; what comes later than this was another sign-in, and if it was not, a sweep too many does no harm. */
 const SAME_SIGN_IN_MS = 10 * 60_000
+/**
+ * Two machines' clocks may differ by so much. A sign-in that lies further in the future was counted by a clock that was wrong: how long ago it
+ * was is unknown.
+ */
+const CLOCKS_DIFFER_MS = 10_000
 
 /**
  * A webhook says that the customer has signed in again, to a row that has its token already: a tab that was closed before the exchange,
@@ -115,7 +121,7 @@ const SAME_SIGN_IN_MS = 10 * 60_000
 export function decideAnnouncedRelink(account: Account, details: Details, now: number): AccountPatch | null {
   if (account.status !== 'active') return null
   const { signedInAt } = details
-  if (signedInAt !== null && Math.abs(now - signedInAt) < SAME_SIGN_IN_MS) return null
+  if (signedInAt !== null && now - signedInAt < SAME_SIGN_IN_MS && signedInAt - now <= CLOCKS_DIFFER_MS) return null
   const next = { ...details, announced: true, signedInAt: now, relinks: details.relinks + 1 }
   return { details: writeDetails(noted(next, now, 'relinked')), updatedAt: now, wake: 0 }
 }

@@ -23,7 +23,7 @@ export async function deleteAccount(context: LinkContext, account: Account): Pro
   return result === 'deleted' ? 'deleted' : 'deleting'
 }
 
-/** One attempt to carry out a recorded intent; also what the work loop calls. `retryInMs` in milliseconds. */
+/** One attempt to carry out a recorded intent; also what the work loop calls. `retryInMs`: when to call it again, milliseconds from now. */
 export async function finishDeletion(context: LinkContext, account: Account): Promise<'deleted' | { retryInMs: number }> {
   // What a webhook brought before the intent was recorded would be lost with the row, and stay linked at Merge.
   const settled = await settleCandidates(context, account)
@@ -70,6 +70,7 @@ async function removeAtMerge(context: LinkContext, account: Account, sealed: str
   }
 }
 
+/** Counts the failure. Returns how long to wait before the next try, in milliseconds. */
 async function postpone(context: LinkContext, account: Account, error: unknown): Promise<number> {
   const now = context.clock.now()
   const row = await amend(context.storage, account.id, account.organizationId, (current) => {

@@ -26,6 +26,10 @@ export interface Details {
   confirmedDeletions: Record<string, number>
   /** How often it was confirmed that another company is meant. */
   companies: number
+  /** The relink whose company was confirmed last. */
+  confirmedRelink: number
+  /** Why the customer has to sign in again, as far as Merge says it; `null` while nothing is wrong, or before it was asked. */
+  reason: BrokenReason | null
   /** Failed deletions in a row. */
   deletions: number
   /** Of a row that is being deleted: all of its tokens are dead at Merge, and it takes no other any more. */
@@ -34,6 +38,14 @@ export interface Details {
   candidates: Candidate[]
   /** Newest last, at most 50. */
   activity: Activity[]
+}
+
+/** What Merge says of a broken connection. */
+export interface BrokenReason {
+  /** `SOURCE_REPORTED`: in its own words. `SIGN_IN_NEEDED`: it has none that a customer could read. */
+  code: 'SOURCE_REPORTED' | 'SIGN_IN_NEEDED'
+  /** At most 300 characters; a foreign text, never markup. */
+  message: string | null
 }
 
 /** An account token that came with a webhook. */
@@ -85,6 +97,8 @@ const EMPTY: Details = {
   rebuilds: {},
   confirmedDeletions: {},
   companies: 0,
+  confirmedRelink: 0,
+  reason: null,
   deletions: 0,
   closed: false,
   candidates: [],

@@ -1,15 +1,13 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import { isCategory } from '../merge/categories.ts'
 import { Secret } from '../secrets/secret.ts'
 import { everyAccount } from '../storage/every-account.ts'
 import type { Account, Status } from '../storage/port.ts'
 import { attach } from './attach.ts'
 import type { LinkContext } from './context.ts'
 import { readDetails } from './details.ts'
+import { GRACE_MS } from './open-modals.ts'
 import type { OwnerKey } from './origin-id.ts'
 
-/** How long after its link token expired a modal may still be open. */
-const GRACE_MS = 15 * 60_000
 /** The longest life of a link token that a modal can be opened with. */
 const LONGEST_LINK_MS = 720 * 60_000
 /** How long a twin of this call is given to store what it got for the same token. */
@@ -38,11 +36,16 @@ export async function exchangePublicToken(context: LinkContext, owner: OwnerKey,
   if (repeated) return repeated
 
   const now = context.clock.now()
-  const open = accounts.filter((account) => openUntil(account) + GRACE_MS > now)
+  const open = accounts.filter((account) => openUntil(account) + GRACE_MS > now || context.openModals.isOpen(account.id))
   if (open.length === 0) throw notFound()
   const exchanged = await context.gateway.exchangePublicToken(token, owner.organizationId)
   if (exchanged === null) return resultOfTwin(context, owner, token)
-  const categories = [...new Set([...open.map((account) => account.category), ...exchanged.categories.filter(isCategory)])]
+  const categories = [
+    ...new Set([
+      ...open.map((account) => account.category),
+      ...exchanged.categories.filter((category) => context.categories.has(category)),
+    ]),
+  ]
   const attached = await attach(context, { ...exchanged, publicToken: token }, categories, accounts)
   if (attached === null) return resultOfTwin(context, owner, token)
   const { account, cancelled } = attached

@@ -1,5 +1,4 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import { CATEGORIES, isCategory } from '../merge/categories.ts'
 import { hasStatus } from '../merge/has-status.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Account } from '../storage/port.ts'
@@ -91,8 +90,11 @@ export function createKeepCandidate(context: LinkContext): KeepCandidate {
 }
 
 /** By our own origin id, which a row has from its first moment on; by Merge's id where the webhook names none of ours. */
-async function find({ storage }: LinkContext, { originId, category, linkedAccountId }: NamedAccount): Promise<Account | null> {
-  const categories = isCategory(category) ? [category] : CATEGORIES
+async function find(
+  { storage, categories: known }: LinkContext,
+  { originId, category, linkedAccountId }: NamedAccount,
+): Promise<Account | null> {
+  const categories = category !== null && known.has(category) ? [category] : known
   for (const each of originId === null ? [] : categories) {
     const row = await storage.get({ originId: originId ?? '', category: each })
     if (row !== null) return row

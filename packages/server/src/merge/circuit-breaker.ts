@@ -1,5 +1,5 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import type { Clock, Logger } from '../system.ts'
+import type { Logger, SteadyClock } from '../system.ts'
 import type { Call } from './call.ts'
 
 /**
@@ -12,7 +12,7 @@ export interface CircuitBreaker {
   check(call: Called): void
   /** Throws the same, or takes the call in: then what this returns must be called once, with how it ended. */
   enter(call: Called): (outcome: Outcome) => void
-  /** Where it stands. `until`: when it will be tried again, epoch milliseconds; `null` unless open. */
+  /** Where it stands. `until`: when it will be tried again, epoch milliseconds by the clock as it is set now; `null` unless open. */
   state(): { is: Breaker['is']; until: number | null }
 }
 
@@ -26,12 +26,12 @@ type Called = Pick<Call, 'method' | 'template'>
  */
 export type Breaker =
   | { is: 'closed'; era: number; seconds: readonly Second[] }
-  /** `openings`: how often in a row, this one included. `since` and `until` in epoch milliseconds. */
-  | { is: 'open'; era: number; openings: number; since: number; until: number }
+  /** `openings`: how often in a row, this one included. `until`: in `monotonic` milliseconds, as every moment here. */
+  | { is: 'open'; era: number; openings: number; until: number }
   /** One call is on its way to see whether Merge answers. */
   | { is: 'trying'; era: number; openings: number }
 
-/** The calls that ended in one second; `at`: where it began, epoch milliseconds. */
+/** The calls that ended in one second; `at`: where it began. */
 interface Second {
   at: number
   calls: number
@@ -55,21 +55,19 @@ export const CLOSED: Breaker = { is: 'closed', era: 0, seconds: [] }
 /** What the breaker becomes. Pure. A call that asks is let in when this is `closed`, or has just become `trying`. */
 export function advanceBreaker(state: Breaker, event: BreakerEvent): Breaker {
   if (event.kind === 'asked') {
-    const over = state.is === 'open' && (event.now >= state.until || event.now < state.since)
-    return over ? { is: 'trying', era: state.era + 1, openings: state.openings } : state
+    return state.is === 'open' && event.now >= state.until ? { is: 'trying', era: state.era + 1, openings: state.openings } : state
   }
   if (event.era !== state.era || state.is === 'open') return state
   if (state.is === 'closed') return event.outcome === 'unknown' ? state : counted(state, event.outcome === 'failed', event)
   if (event.outcome === 'answered') return { is: 'closed', era: state.era + 1, seconds: [] }
   // Nothing was learned: whoever asks next is the trial.
-  if (event.outcome === 'unknown') return { ...state, is: 'open', era: state.era + 1, since: event.now, until: event.now }
+  if (event.outcome === 'unknown') return { ...state, is: 'open', era: state.era + 1, until: event.now }
   return opened(state.era, state.openings + 1, event)
 }
 
 /** Whole seconds, because a busy process makes thousands of calls in half a minute. */
 function counted(state: Breaker & { is: 'closed' }, failed: boolean, event: { now: number; chance: number }): Breaker {
   const at = Math.floor(event.now / 1000) * 1000
-  // Also without those of a future from which the clock was set back.
   const others = state.seconds.filter((second) => second.at < at && second.at > event.now - WINDOW_MS)
   const same = state.seconds.find((second) => second.at === at)
   const seconds = [...others, { at, calls: (same?.calls ?? 0) + 1, failures: (same?.failures ?? 0) + (failed ? 1 : 0) }]
@@ -81,34 +79,49 @@ function counted(state: Breaker & { is: 'closed' }, failed: boolean, event: { no
 /** A fifth more or less by chance, so that not every process comes back in the same moment. */
 function opened(era: number, openings: number, { now, chance }: { now: number; chance: number }): Breaker {
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (openings - 1) * (0.8 + 0.4 * chance))
-  return { is: 'open', era: era + 1, openings, since: now, until: Math.round(now + pause) }
+  return { is: 'open', era: era + 1, openings, until: Math.round(now + pause) }
 }
 
-export function createCircuitBreaker(options: { clock: Clock; random: () => number; logger: Logger }): CircuitBreaker {
+export function createCircuitBreaker({
+  clock,
+  random,
+  logger,
+}: {
+  clock: SteadyClock
+  random: () => number
+  logger: Logger
+}): CircuitBreaker {
   let state = CLOSED
 
   function refuse(call: Called, now: number): never {
-    throw resting(call, now, state.is === 'open' ? Math.max(now, state.until) : now + TRIAL_MS)
+    const waitMs = state.is === 'open' ? Math.max(0, state.until - now) : TRIAL_MS
+    const time = clock.now()
+    throw resting(call, time, time + waitMs)
+  }
+
+  /** The same moment in epoch milliseconds, by the clock as it is set now. */
+  function epoch(until: number): number {
+    return clock.now() + until - clock.monotonic()
   }
 
   function end(era: number, outcome: Outcome): void {
     const before = state
-    state = advanceBreaker(before, { kind: 'ended', now: options.clock.now(), era, outcome, chance: options.random() })
+    state = advanceBreaker(before, { kind: 'ended', now: clock.monotonic(), era, outcome, chance: random() })
     if (state.is === before.is) return
-    if (state.is === 'closed') options.logger.info('Merge answers again; calls are made as usual', {})
+    if (state.is === 'closed') logger.info('Merge answers again; calls are made as usual', {})
     // Of a trial that nobody waited for there is nothing to tell.
     else if (state.is === 'open' && outcome === 'failed')
-      options.logger.warn('Merge is not answering; no call is made until then', { until: new Date(state.until).toISOString() })
+      logger.warn('Merge is not answering; no call is made until then', { until: new Date(epoch(state.until)).toISOString() })
   }
 
   return {
-    state: () => ({ is: state.is, until: state.is === 'open' ? state.until : null }),
+    state: () => ({ is: state.is, until: state.is === 'open' ? epoch(state.until) : null }),
     check(call) {
-      const now = options.clock.now()
+      const now = clock.monotonic()
       if (state.is !== 'closed' && advanceBreaker(state, { kind: 'asked', now }) === state) refuse(call, now)
     },
     enter(call) {
-      const now = options.clock.now()
+      const now = clock.monotonic()
       const before = state
       state = advanceBreaker(before, { kind: 'asked', now })
       if (state.is !== 'closed' && state === before) refuse(call, now)

@@ -1,5 +1,6 @@
+import { linkedAbort } from '../abort.ts'
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import type { Clock, Sleep } from '../system.ts'
+import type { Sleep, SteadyClock } from '../system.ts'
 
 /**
  * Merge blocks an address for all its accounts after more than 20 failed answers (400 and up, but not 429) in 10 seconds
@@ -32,7 +33,7 @@ const WINDOW_MS = 10_000
 const LIMITS = { all: 12, sync: 8, reread: 2, doubted: 2 }
 
 /** `processes`: how many share this address, and so the budget. */
-export function createErrorBudget(clock: Clock, sleep: Sleep, processes: number): ErrorBudget {
+export function createErrorBudget(clock: SteadyClock, sleep: Sleep, processes: number): ErrorBudget {
   const failures: { at: number; lane: Lane }[] = []
   const underWay = { link: 0, sync: 0, proven: 0, reread: 0, doubted: 0 }
   let room = new AbortController()
@@ -40,7 +41,7 @@ export function createErrorBudget(clock: Clock, sleep: Sleep, processes: number)
 
   /** Milliseconds until there may be room; 0: there is. */
   function wait(lane: Lane): number {
-    const now = clock.now()
+    const now = clock.monotonic()
     while (failures[0] !== undefined && now - failures[0].at >= WINDOW_MS) failures.shift()
     const risked = lane === 'proven' ? { link: 0, sync: 0, reread: 0, doubted: 0 } : underWay
     const all = overdraft(failures, limit(LIMITS.all) - risked.link - risked.sync - risked.reread - risked.doubted, now)
@@ -65,18 +66,23 @@ export function createErrorBudget(clock: Clock, sleep: Sleep, processes: number)
       for (let ms = wait(lane); ms > 0; ms = wait(lane)) {
         if (lane === 'doubted') throw refusal(ms)
         const sooner = room.signal
-        await sleep(ms, { signal: signal ? AbortSignal.any([sooner, signal]) : sooner }).catch((error: unknown) => {
+        const waiting = linkedAbort(sooner, signal)
+        try {
+          await sleep(ms, { signal: waiting.signal })
+        } catch (error) {
           if (signal?.aborted || !sooner.aborted) throw error
-        })
+        } finally {
+          waiting.unlink()
+        }
       }
       underWay[lane]++
     },
     failed(lane) {
-      failures.push({ at: clock.now(), lane })
+      failures.push({ at: clock.monotonic(), lane })
       ended(lane)
     },
     spared: ended,
-    failures: () => failures.filter(({ at }) => clock.now() - at < WINDOW_MS).length,
+    failures: () => failures.filter(({ at }) => clock.monotonic() - at < WINDOW_MS).length,
   }
 }
 

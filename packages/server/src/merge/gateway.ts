@@ -11,7 +11,7 @@ import { accountDetailsSchema, accountTokenSchema, linkTokenSchema } from './sch
 import type { Transport } from './transport.ts'
 
 export type { CatalogEntry, Integration } from './integration.ts'
-export type { AccountIssue, LinkedAccountAtMerge, ModelStatus } from './read-lists.ts'
+export { type AccountIssue, type LinkedAccountAtMerge, type ModelStatus, UNDESCRIBED_ISSUE } from './read-lists.ts'
 
 /** Everything this SDK asks of Merge, in our own words: the only code that knows Merge's URLs and wire shapes. */
 export type Gateway = ReturnType<typeof createGateway>

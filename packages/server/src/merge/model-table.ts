@@ -2,10 +2,13 @@ import { type ModelName, ROWS } from './generated/model-table.ts'
 
 export type { ModelName }
 
+/** The name of a model: one of the table, or one that your code has described itself. */
+export type AnyModelName = ModelName | (string & {})
+
 /** One common model of Merge: what it is called in each of Merge's own vocabularies, and what its list can do. */
 export interface ModelRow {
   /** As in sync-status and in `sync.models`: `hris.Employee`. */
-  readonly model: ModelName
+  readonly model: AnyModelName
   readonly category: string
   /** The list endpoint below `/{category}/v1/`. */
   readonly path: string
@@ -21,7 +24,9 @@ export interface ModelRow {
   readonly key: readonly string[]
   /** Whether its records have `remote_was_deleted`; without it only a full sweep sees that one is gone. */
   readonly hasDeletionMark: boolean
-  /** Bank, pay, benefits, dependents and what applicants said about themselves: never part of `'all'`, must be named. */
+  /** What its list is asked beside the usual. */
+  readonly query: Readonly<Record<string, string>>
+  /** Bank, pay, benefits, dependents, what applicants said about themselves and what people write in letters: never part of `'all'`, must be named. */
   readonly sensitive: boolean
   /** Answered still, but gone from Merge's reference: never part of `'all'` either. */
   readonly retired: boolean
@@ -30,25 +35,42 @@ export interface ModelRow {
 /** A row of the generated list: what it does not say is as with most. */
 export type SparseRow = Pick<ModelRow, 'model' | 'path'> & Partial<Omit<ModelRow, 'category'>>
 
-/** Every model that can be mirrored, by category and name. */
-export const MODEL_TABLE: readonly ModelRow[] = ROWS.map(complete)
+/** Every model of Merge that this version knows, by category and name. */
+export const MODEL_TABLE: readonly ModelRow[] = ROWS.map(completeRow)
 
-const byModel = new Map<string, ModelRow>(MODEL_TABLE.map((row) => [row.model, row]))
-const byKnownName = new Map(MODEL_TABLE.flatMap((row) => knownNames(row).map((name) => [name, row] as const)))
+/** Finds rows by what they are called. */
+export interface ModelIndex {
+  find(model: string): ModelRow | undefined
+  match(category: string, name: string): ModelRow | undefined
+}
 
-/** The row of exactly this name; `undefined` when there is none. */
+/** An index of these rows; of two that share a name the later one is found by it. */
+export function indexModels(rows: readonly ModelRow[]): ModelIndex {
+  const byModel = new Map<string, ModelRow>(rows.map((row) => [row.model, row]))
+  const byKnownName = new Map(rows.flatMap((row) => knownNames(row).map((name) => [name, row] as const)))
+  return {
+    find: (model) => byModel.get(model),
+    match(category, name) {
+      const key = keyOf(category, name)
+      return key === null ? undefined : byKnownName.get(key)
+    },
+  }
+}
+
+const table = indexModels(MODEL_TABLE)
+
+/** The row of the table of exactly this name; `undefined` when there is none. */
 export function findModel(model: string): ModelRow | undefined {
-  return byModel.get(model)
+  return table.find(model)
 }
 
 /**
- * The row that Merge means by a name it sent: a `model_id` of sync-status or the model in a webhook's event, in any of the
+ * The row of the table that Merge means by a name it sent: a `model_id` of sync-status or the model in a webhook's event, in any of the
  * spellings that Merge uses. `undefined` for a name that has no list of its own (`InvoiceLineItem`), is of another category
  * (`ats.Tag` in `hris`) or is new: never an error, because Merge adds names without notice.
  */
 export function matchModel(category: string, name: string): ModelRow | undefined {
-  const key = keyOf(category, name)
-  return key === null ? undefined : byKnownName.get(key)
+  return table.match(category, name)
 }
 
 /** Whether Merge means this row by a name it sent, in any of the spellings that {@link matchModel} knows. */
@@ -62,7 +84,8 @@ export function modelsInAll(): ModelRow[] {
   return MODEL_TABLE.filter((row) => !row.sensitive && !row.retired)
 }
 
-function complete(row: SparseRow): ModelRow {
+/** A row as it is used, from one that says only what sets it apart. */
+export function completeRow(row: SparseRow): ModelRow {
   const [category = '', name = ''] = row.model.split('.')
   return {
     category,
@@ -72,13 +95,15 @@ function complete(row: SparseRow): ModelRow {
     hasId: true,
     key: ['id'],
     hasDeletionMark: true,
+    query: {},
     sensitive: false,
     retired: false,
     ...row,
   }
 }
 
-function knownNames({ category, model, path, webhook, aliases }: ModelRow): string[] {
+/** All that Merge may call it, squeezed: two rows that share one of these cannot be told apart. */
+export function knownNames({ category, model, path, webhook, aliases }: ModelRow): string[] {
   return [model, path, webhook, ...aliases].map((name) => nameKey(category, name.slice(name.lastIndexOf('.') + 1)))
 }
 
@@ -90,10 +115,14 @@ function keyOf(category: string, name: string): string | null {
   return nameKey(own, name.slice(dot + 1))
 }
 
-/** `CRMAccount`, `crm-accounts` and `Account` are told apart by nothing but fashion: no case, no marks, no category in front. */
+/**
+ * `CRMAccount`, `crm-accounts` and `Account` are told apart by nothing but fashion: no case, no marks, no category in front. What is called
+ * like its category, `calendar.Calendar` at `calendars`, keeps its name.
+ */
 function nameKey(category: string, name: string): string {
   const squeezed = squeeze(name)
-  return `${category} ${squeezed.startsWith(category) ? squeezed.slice(category.length) : squeezed}`
+  const rest = squeezed.startsWith(category) ? squeezed.slice(category.length) : ''
+  return `${category} ${rest.length > 1 ? rest : squeezed}`
 }
 
 function squeeze(name: string): string {

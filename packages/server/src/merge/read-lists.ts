@@ -121,12 +121,13 @@ export function createListReader(transport: Transport, logger: Logger) {
     },
 
     /** `GET /{category}/v1/issues?linked_account_id=`, all pages, newest first. By id, because a token has no place in a URL. */
-    async issues(category: string, linkedAccountId: string): Promise<AccountIssue[]> {
+    async issues(category: string, linkedAccountId: string, caller?: Caller): Promise<AccountIssue[]> {
       const first: Call = {
         method: 'GET',
         template: '/{category}/v1/issues',
         params: { category },
         query: { linked_account_id: linkedAccountId },
+        ...(caller ? { caller } : {}),
       }
       const issues: AccountIssue[] = []
       for await (const { body } of pages(transport, listSchema, first, MOST_PAGES.issues)) {
@@ -134,7 +135,7 @@ export function createListReader(transport: Transport, logger: Logger) {
           issues.push({
             id: row.id,
             status: row.status === 'RESOLVED' ? 'resolved' : 'ongoing',
-            description: row.error_description ?? UNDESCRIBED,
+            description: row.error_description ?? UNDESCRIBED_ISSUE,
             firstAt: row.first_incident_time,
             lastAt: row.last_incident_time,
           })
@@ -158,10 +159,10 @@ export function createListReader(transport: Transport, logger: Logger) {
 
 const BROKEN = 'RELINK_NEEDED'
 
-const UNDESCRIBED = 'The source reported a problem without describing it.'
+export const UNDESCRIBED_ISSUE = 'The source reported a problem without describing it.'
 
 /** Far more than anybody has: one row for each model of an account, one for each of Merge's integrations. */
-const MOST_PAGES = { syncStatus: 100, integrations: 100, issues: 1_000, linkedAccounts: 10_000 }
+const MOST_PAGES = { syncStatus: 20, integrations: 100, issues: 1_000, linkedAccounts: 10_000 }
 
 function accountsCall(category: string, query: NonNullable<Call['query']>): Call {
   return { method: 'GET', template: '/{category}/v1/linked-accounts', params: { category }, query: { ...query, category } }

@@ -1,7 +1,9 @@
 import type { KyInstance } from 'ky'
+import { linkedAbort } from '../abort.ts'
 import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { Clock, Logger, Sleep } from '../system.ts'
+import type { Logger, Sleep, SteadyClock } from '../system.ts'
+import { createAllowance } from './allowance.ts'
 import { type Answer, type Call, failure } from './call.ts'
 import type { CircuitBreaker, Outcome } from './circuit-breaker.ts'
 import type { ErrorBudget, Lane } from './error-budget.ts'
@@ -11,7 +13,8 @@ import { withRetries } from './retry.ts'
 import { createRetryQuota } from './retry-quota.ts'
 
 /**
- * Resolves with a complete 2xx answer or throws an `IntegrationError`; transient failures are retried first.
+ * Resolves with a complete 2xx answer or throws an `IntegrationError`; transient failures are retried first, all of it within a minute
+ * (waiting for the account's turn and for the error budget not counted).
  * Redirects are never followed: `fetch` would hand the account token to the other host.
  */
 export type Transport = (call: Call) => Promise<Answer>
@@ -20,7 +23,7 @@ export interface TransportOptions {
   apiBase: URL
   apiKey: Secret
   fetch: typeof fetch
-  clock: Clock
+  clock: SteadyClock
   sleep: Sleep
   random: () => number
   logger: Logger
@@ -31,15 +34,17 @@ export interface TransportOptions {
 export function createTransport(options: TransportOptions): Transport {
   const quota = createRetryQuota()
   let client: Promise<KyInstance> | undefined
-  return (call) =>
-    withRetries({ ...options, quota }, call, async () => {
+  return (call) => {
+    const allowance = createAllowance(options.clock, WHOLE_MS)
+    return withRetries({ ...options, quota, allowance }, call, async () => {
       client ??= loadClient(options)
       const ky = await client
       options.breaker.check(call)
       await call.caller?.turn?.()
       await options.budget.pass(laneOf(call), call.caller?.signal)
-      return withBreaker(options, call, () => attempt(ky, options, call))
+      return withBreaker(options, call, () => allowance.spend(() => attempt(ky, options, call, allowance.leftMs())))
     })
+  }
 }
 
 /** Asked again here, in the moment of the request: while the call waited for its turn and for the budget, Merge may have gone down. */
@@ -74,7 +79,9 @@ function laneOf(call: Call): Lane {
   return call.caller?.lane ?? 'link'
 }
 
+/** How long Merge may take to begin an answer. */
 const HEADERS_MS = 30_000
+/** How long a call may take from its first request on, all attempts together. */
 const WHOLE_MS = 60_000
 
 /** ky is loaded with the first request, not with the package. */
@@ -83,8 +90,8 @@ async function loadClient(options: TransportOptions): Promise<KyInstance> {
   return ky.create({ fetch: options.fetch, redirect: 'manual', retry: 0, timeout: false, throwHttpErrors: false })
 }
 
-async function attempt(client: KyInstance, options: TransportOptions, call: Call): Promise<Answer> {
-  const deadline = startDeadline(options.sleep, call)
+async function attempt(client: KyInstance, options: TransportOptions, call: Call, leftMs: number): Promise<Answer> {
+  const deadline = startDeadline(options.sleep, call, leftMs)
   const lane = laneOf(call)
   let answered = false
   try {
@@ -136,10 +143,12 @@ function fillTemplate(apiBase: URL, call: Call): URL {
 function judge(response: Response, text: string, options: TransportOptions, call: Call): Answer {
   const { status } = response
   const dateHeader = Date.parse(response.headers.get('date') ?? '')
+  const date = Number.isNaN(dateHeader) ? null : dateHeader
+  const retryAfterMs = retryAfter(response.headers.get('retry-after'), date ?? options.clock.now())
   if (status >= 200 && status < 300) {
-    if (text === '') return { json: undefined, date: Number.isNaN(dateHeader) ? null : dateHeader }
+    if (text === '') return { json: undefined, date }
     try {
-      return { json: parseJson(text), date: Number.isNaN(dateHeader) ? null : dateHeader }
+      return { json: parseJson(text), date }
     } catch {
       const kind = response.headers.get('content-type') ?? 'no content type'
       throw failure(
@@ -163,16 +172,13 @@ function judge(response: Response, text: string, options: TransportOptions, call
       call,
       ErrorCode.UPSTREAM_THROTTLED,
       'answered 429: too many requests for this linked account. The call may be made again later.',
-      {
-        status,
-        retryAfterMs: retryAfter(response.headers.get('retry-after'), options.clock.now()),
-      },
+      { status, retryAfterMs },
     )
   }
   if (status >= 500 || status === 408 || status === 425) {
     throw failure(call, ErrorCode.UPSTREAM_UNAVAILABLE, `answered ${status}. Merge is having trouble; the call may be made again later.`, {
       status,
-      retryAfterMs: retryAfter(response.headers.get('retry-after'), options.clock.now()),
+      retryAfterMs,
     })
   }
   if (status === 401 && call.accountToken === undefined) {
@@ -196,33 +202,35 @@ function refusedFields(text: string): string {
   }
 }
 
-/** RFC 9110 10.2.3: seconds or a date. Beyond a day, or unreadable: as if it were not there. */
+/**
+ * RFC 9110 10.2.3: seconds or a date. Beyond a day, or unreadable: as if it were not there. `now`: by the clock that the date is of, so that it
+ * does not matter how ours is set.
+ */
 function retryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined
   // `Date.parse` alone would take "-5" for a year.
   const date = header.endsWith(' GMT') ? Date.parse(header) - now : Number.NaN
   const milliseconds = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : date
-  return Number.isNaN(milliseconds) || milliseconds > 86_400_000 ? undefined : Math.max(0, milliseconds)
+  return Number.isNaN(milliseconds) || milliseconds > 86_400_000 ? undefined : Math.max(0, Math.ceil(milliseconds))
 }
 
-/** Bounds the wait for the headers and for the whole body, and passes the caller's abort on. */
-function startDeadline(sleep: Sleep, call: Call) {
-  const request = new AbortController()
+/** Bounds the wait for the headers and for the whole body, and passes the caller's abort on. `leftMs`: what the attempts before have left. */
+function startDeadline(sleep: Sleep, call: Call, leftMs: number) {
+  const { signal } = call.caller ?? {}
+  const request = linkedAbort(signal)
   const timer = new AbortController()
-  const signal = call.caller?.signal
   let arrived = false
-  const onAbort = () => request.abort(signal?.reason)
-  if (signal?.aborted) onAbort()
-  else signal?.addEventListener('abort', onAbort, { once: true })
 
-  const expire = (ms: number) =>
-    request.abort(failure(call, ErrorCode.UPSTREAM_TIMEOUT, `did not answer completely within ${ms / 1000} seconds.`))
+  const expire = (what: string) => request.abort(failure(call, ErrorCode.UPSTREAM_TIMEOUT, what))
   // One timer at a time: it costs a share of every request.
   const watch = async () => {
-    await sleep(HEADERS_MS, { signal: timer.signal })
-    if (!arrived) return expire(HEADERS_MS)
-    await sleep(WHOLE_MS - HEADERS_MS, { signal: timer.signal })
-    expire(WHOLE_MS)
+    const firstMs = Math.min(HEADERS_MS, leftMs)
+    await sleep(firstMs, { signal: timer.signal })
+    if (leftMs > HEADERS_MS) {
+      if (!arrived) return expire(`did not begin to answer within ${HEADERS_MS / 1000} seconds.`)
+      await sleep(leftMs - firstMs, { signal: timer.signal })
+    }
+    expire(`did not answer completely within ${WHOLE_MS / 1000} seconds, all attempts counted.`)
   }
   watch().catch(() => {})
 
@@ -234,7 +242,7 @@ function startDeadline(sleep: Sleep, call: Call) {
     clear: () => {
       // A reason nobody reads, because otherwise every request pays for an error and its stack.
       timer.abort(null)
-      signal?.removeEventListener('abort', onAbort)
+      request.unlink()
     },
     explain(error: unknown): unknown {
       if (IntegrationError.isInstance(error)) return error

@@ -90,20 +90,19 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       const free = [...rows.values()].filter((row) => row.status !== 'deleted' && !isLeased(row, now) && wanted(row))
       const chosen = free.sort((a, b) => (a.due ?? 0) - (b.due ?? 0)).slice(0, limit)
       return chosen.map((row): Claim => {
-        record(row, now)
-        Object.assign(row, { fence: row.fence + 1, lease: now + leaseMs })
+        settle(row, now)
+        Object.assign(row, { fence: row.fence + 1, lease: now + leaseMs, recordedAt: now })
         return { account: copyOf(row), fence: row.fence, dirty: row.dirty, now }
       })
     },
 
     async renew(accountId, fence, leaseMs) {
       const row = holder(accountId, fence)
+      if (!row) return false
       const now = clock.now()
-      if (row) {
-        record(row, now)
-        row.lease = now + leaseMs
-      }
-      return row !== undefined
+      settle(row, now)
+      Object.assign(row, { lease: now + leaseMs, recordedAt: now })
+      return true
     },
 
     async commit(page) {
@@ -204,9 +203,10 @@ function isListed(row: Row, query: AccountQuery) {
 }
 
 function wake(row: Row, delayMs: number, now: number) {
-  record(row, now)
+  settle(row, now)
   row.due = Math.min(row.due ?? now + delayMs, now + delayMs)
   row.dirty += 1
+  row.recordedAt = now
 }
 
 function isLeased(row: Row, now: number) {
@@ -217,14 +217,15 @@ function isDue(row: Row, now: number) {
   return row.due !== null && (row.due <= now || isOfClockSetBack(row, now))
 }
 
-/** From now on nothing tells that the clock was set back: what the rule makes of moments of the old time is written down with the new one. */
-function record(row: Row, now: number) {
-  if (isOfClockSetBack(row, now)) Object.assign(row, { lease: UNLEASED, due: row.due === null ? null : Math.min(row.due, now) })
-  row.recordedAt = now
-}
-
 function isOfClockSetBack({ recordedAt }: Row, now: number) {
   return recordedAt > now + CLOCK_SLACK_MS
+}
+
+/** Before `recordedAt` is overwritten, which alone shows that the clock was set back: what follows from it is written down. */
+function settle(row: Row, now: number) {
+  if (!isOfClockSetBack(row, now)) return
+  row.lease = UNLEASED
+  if (row.due !== null) row.due = Math.min(row.due, now)
 }
 
 /** Copies before anything is written, so that a bad record leaves the store as it was. */

@@ -1,3 +1,7 @@
+import type { Change, ChangesQuery, VersionedRecord } from './record.ts'
+
+export type { Change, ChangesQuery, VersionedRecord } from './record.ts'
+
 /**
  * The storage port: the one interface between this SDK and your database.
  *
@@ -92,10 +96,11 @@ export interface Storage {
    * the other does not. Tombstones and accounts that have no `due` are never claimed (the latter only by `accountId`).
    * An expired lease may be claimed by anybody. Miss: an empty array.
    *
-   * A store remembers with each account the newest moment (its own now) at which it was scheduled, claimed, renewed or released. When that
+   * A store remembers with each account the moment (its own now) at which it was last scheduled, woken, claimed, renewed or released. When that
    * moment lies more than {@link CLOCK_SLACK_MS} ahead of the store's now, the store's clock was set back since: then the account
-   * counts as due, if it has any `due` at all, and its lease as ended. So nothing waits until the old time comes round. Whatever records the next moment
-   * (`schedule`, `wake`, `claim`, `renew`) writes down what that means, `due` no later than now and no lease of before: afterwards nothing would tell.
+   * counts as due, if it has any `due` at all, and its lease as ended. So nothing waits until the old time comes round. Whichever of these
+   * calls then overwrites that moment first ends the lease for good and sets `due` to now, so that a worker that dies later leaves nothing that waits.
+   * Accounts whose `due` has come go first; those that only count as due come after them, in any order.
    */
   claim(query: ClaimQuery): Promise<Claim[]>
 
@@ -267,40 +272,6 @@ export interface Committed {
   changed: number
   deleted: number
   seq: number
-}
-
-export interface VersionedRecord {
-  id: string
-  /** Raised only to accept a stamp that went backwards at the source. */
-  generation: number
-  /** Merge's `modified_at`, integer microseconds since the epoch; of a record that has none, the watermark of the walk that read it. */
-  modifiedAt: number
-  /** Counts the commits of this model, so that a later page of one lease is newer. */
-  page: number
-  /** Merge says that the source deleted it. */
-  deleted: boolean
-  /** Equal hash, equal record. */
-  hash: string
-  /** The record as JSON text, to be given back byte for byte. */
-  data: string
-}
-
-export interface ChangesQuery {
-  accountId: string
-  model: string
-  /** Exclusive; 0 for everything. */
-  after: number
-  limit: number
-}
-
-export interface Change {
-  seq: number
-  id: string
-  op: 'upsert' | 'delete'
-  /** Integer microseconds since the epoch. */
-  modifiedAt: number
-  /** JSON text; of a deletion, the record as last seen. */
-  data: string
 }
 
 export interface StorageStats {

@@ -36,8 +36,25 @@ export interface Company extends Identity {
   confirmed: number
   /** By what the connection was found to lead to another one, until a person confirms it or the customer relinks; `null`: it does not. */
   strange: 'identity' | 'records' | null
-  /** How far the search for a record that is known has come; `null`: it is not under way. `again`: it came to nothing once, in more than one look. */
-  search: { model: string; cursor: string | null; met: boolean; again?: boolean } | null
+  /** How Merge's syncs stood when this was found out, as one text: another one once it has begun or finished a sync since. */
+  seen: string
+  /** Of a relink that Merge says nothing of: since when its own sync is waited for, epoch milliseconds of the store's clock. `null`: it is not. */
+  waiting: { since: number } | null
+  /** How far the search for a record that is known has come; `null`: it is not under way. */
+  search: Search | null
+}
+
+export interface Search {
+  /** Which relink it is about: one that comes later begins anew. */
+  relinks: number
+  model: string
+  cursor: string | null
+  /** Records were met, and none of them is stored. */
+  met: boolean
+  /** A list was refused, so not everything was read. */
+  refused: boolean
+  /** It came to nothing once, in more than one look: what had been read may have changed its place meanwhile. */
+  again: boolean
 }
 
 /** What tells one company from another at one integration, as far as Merge says it: `null` is unknown. */
@@ -59,9 +76,15 @@ export interface Facts {
   pages: number
 }
 
+/** Text that is no checkpoint of ours reads as empty: then Merge is asked everything again. */
 export function readAccountCheckpoint(account: Account): AccountCheckpoint {
   const text = account.models[ACCOUNT]?.checkpoint
-  return { ...EMPTY_ACCOUNT_CHECKPOINT, ...(text == null ? {} : (JSON.parse(text) as Partial<AccountCheckpoint>)) }
+  if (text == null) return EMPTY_ACCOUNT_CHECKPOINT
+  try {
+    return { ...EMPTY_ACCOUNT_CHECKPOINT, ...(JSON.parse(text) as Partial<AccountCheckpoint>) }
+  } catch {
+    return EMPTY_ACCOUNT_CHECKPOINT
+  }
 }
 
 export const EMPTY_ACCOUNT_CHECKPOINT: AccountCheckpoint = {

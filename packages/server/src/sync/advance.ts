@@ -15,7 +15,8 @@ export type Answer =
   | { kind: 'page'; next: string | null; records: number; unstamped: number; withoutId: number; leftOut: number; now: number }
   /** What the store said to the page before: how many live records it made tombstones. */
   | { kind: 'stored'; deleted: number }
-  | { kind: 'held' }
+  /** `confirmed`: the number of the newest one that was confirmed, which this is not. */
+  | { kind: 'held'; confirmed: number }
   | { kind: 'quarantined'; refused: readonly Quarantined[]; accepted: readonly string[] }
   /** One in quarantine was asked for by its id, and is not stored yet; `hidden`: Merge does not show it that way. */
   | { kind: 'reread'; id: string; hidden: boolean; now: number }
@@ -39,13 +40,17 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
     case 'stored':
       return state.walk === null ? state : { ...state, walk: { ...state.walk, deleted: state.walk.deleted + answer.deleted } }
     case 'held':
-      return state.held ? state : { ...state, held: true, holds: state.holds + 1 }
+      return state.held && state.holds > answer.confirmed
+        ? state
+        : { ...state, held: true, holds: Math.max(state.holds, answer.confirmed) + 1 }
     case 'quarantined':
       return { ...state, quarantine: quarantine(state, answer.refused, answer.accepted) }
     case 'reread':
       return { ...state, quarantine: state.quarantine.map((record) => (record.id === answer.id ? tried(record, answer) : record)) }
     case 'sunk':
-      return state.unsunk === null ? state : { ...state, unsunk: null, problem: null }
+      return state.unsunk === null
+        ? state
+        : { ...state, unsunk: null, problem: state.problem === ErrorCode.SYNC_SINK_FAILED ? null : state.problem }
     case 'failed':
       return failed(state, answer)
   }
@@ -62,12 +67,19 @@ function planned(state: Checkpoint, { plan, status, shape, now }: Extract<Answer
   if (plan.do !== 'walk') return heard
   const { walk, sweep, fingerprint, generation, companies, owed } = plan
   // Where nothing is stored; else it is rewritten to another shape.
-  return { ...heard, walk, sweep, fingerprint, generation, companies, owed, shape: state.shape ?? shape }
+  // A walk that takes the place of one that was held begins with a number of its own: what was confirmed was the other.
+  const anew = fingerprint !== state.fingerprint || generation !== state.generation || companies !== state.companies
+  const holds = state.held && anew ? state.holds + 1 : state.holds
+  // Rows that a pass brings are of no shape that was being made: an older process may have stored them.
+  return { ...heard, walk, sweep, fingerprint, generation, companies, owed, holds, shape: state.shape ?? shape, reshape: null }
 }
 
 function failed(state: Checkpoint, { code, now }: Extract<Answer, { kind: 'failed' }>): Checkpoint {
-  if (!isEndless(state, code) || state.walk === null) return { ...state, problem: code }
-  return { ...state, problem: code, endlessAt: now, walk: { ...state.walk, endless: true } }
+  if (state.walk?.kind !== 'sweep' || code !== ErrorCode.UPSTREAM_PAGINATION_LOOP) return { ...state, problem: code }
+  // Twice: a cursor that comes again once is an answer gone wrong. Of a sweep only: what is new can then still be read, while a list that is
+  // endless for the other walks leaves nothing to go on with.
+  const loops = state.walk.loops + 1
+  return { ...state, problem: code, endlessAt: loops < 2 ? state.endlessAt : now, walk: { ...state.walk, loops, endless: loops >= 2 } }
 }
 
 function paged(state: Checkpoint, before: Walk, page: Extract<Answer, { kind: 'page' }>): Checkpoint {
@@ -84,6 +96,9 @@ function paged(state: Checkpoint, before: Walk, page: Extract<Answer, { kind: 'p
   const whole = walk.after === null
   // Everything that came was left out: that is no copy of anything, whatever Merge calls its own.
   const empty = walk.records > 0 && walk.leftOut >= walk.records
+  const hollow = whole ? empty : state.hollow && walk.records <= walk.leftOut
+  // One that left something out has not shown what is gone, so it is none of the two that another company's data takes.
+  const pays = walk.kind === 'sweep' && walk.leftOut === 0
   return {
     ...state,
     commits,
@@ -92,11 +107,12 @@ function paged(state: Checkpoint, before: Walk, page: Extract<Answer, { kind: 'p
     seen: walk.seen,
     sweptAt: whole ? page.now : state.sweptAt,
     endlessAt: whole ? null : state.endlessAt,
-    owed: walk.kind === 'sweep' ? Math.max(0, state.owed - 1) : state.owed,
+    owed: pays ? Math.max(0, state.owed - 1) : state.owed,
+    hollow,
     walkedAt: page.now,
-    ready: whole && empty ? false : state.ready || walk.completeness !== 'none',
+    ready: hollow ? false : state.ready || walk.completeness !== 'none',
     completeness: walk.completeness === 'none' ? state.completeness : walk.completeness,
-    problem: empty ? ErrorCode.SYNC_RECORDS_LEFT_OUT : whole ? null : problemOf(state),
+    problem: hollow || empty ? ErrorCode.SYNC_RECORDS_LEFT_OUT : whole ? null : problemOf(state),
     held: false,
     withoutId: whole ? walk.withoutId : state.withoutId + walk.withoutId,
     // A walk of everything that did not meet one has shown that it is not there any more.
@@ -116,14 +132,6 @@ function watermark(state: Checkpoint, walk: Walk): Pick<Checkpoint, 'low' | 'low
 }
 
 const LOW_KEPT_AT_MOST = 3
-
-/**
- * Twice in a row: a cursor that comes again once is an answer gone wrong. Of a sweep only: what is new can then still be read, while a
- * list that is endless for the other walks leaves nothing to go on with.
- */
-function isEndless({ walk, problem }: Checkpoint, code: string): boolean {
-  return walk?.kind === 'sweep' && code === ErrorCode.UPSTREAM_PAGINATION_LOOP && problem === code
-}
 
 /** A sweep that could not be ended stays a problem, however well what is new can be read. */
 function problemOf({ endlessAt }: Checkpoint): string | null {

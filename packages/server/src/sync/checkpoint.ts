@@ -51,6 +51,8 @@ export interface Checkpoint {
   withoutId: number
   /** Records that could not be stored, at most 100. Taken off by whoever can store one later, and by a walk of everything that does not meet it. */
   quarantine: Quarantined[]
+  /** Everything that the last walk of everything met had to be left out, and nothing was stored since. */
+  hollow: boolean
   /** Deletions after this `seq` of the change feed have yet to reach the sink. */
   unsunk: number | null
 }
@@ -91,7 +93,8 @@ export interface Walk {
   withoutId: number
   /** It is for a rebuild: until it has ended, rows that it has not met are of a generation before. */
   raises: boolean
-  /** It met a list without an end twice in a row. */
+  /** How often it met a cursor that had come before; at the second time its list counts as `endless`. */
+  loops: number
   endless: boolean
   seen: string | null
   /** It met a record without its stamp. */
@@ -134,6 +137,7 @@ export const EMPTY_CHECKPOINT: Checkpoint = {
   held: false,
   withoutId: 0,
   quarantine: [],
+  hollow: false,
   unsunk: null,
 }
 

@@ -3,8 +3,9 @@ import type { Company, Identity } from './account-checkpoint.ts'
 /** What the account's row asks for, as far as it concerns whose data this is. */
 export interface Asked {
   relinks: number
-  /** How often another company was confirmed. */
+  /** How often another company was confirmed, and of which relink the newest confirmation was. */
   companies: number
+  confirmedRelink: number
 }
 
 /**
@@ -13,7 +14,7 @@ export interface Asked {
  * relinks. Recreated ids of the same company look like another one, which is why a person decides.
  */
 export function judgeCompany(known: Company | null, found: Identity, asked: Asked): 'same' | 'search' | 'other' {
-  if (known === null || asked.companies > known.confirmed) return 'same'
+  if (known === null || isConfirmed(known, asked)) return 'same'
   if (differs(known.slug, found.slug) || differs(known.instance, found.instance) || differs(known.subdomain, found.subdomain))
     return 'other'
   if (known.relinks === asked.relinks) return known.strange === 'records' ? 'other' : 'same'
@@ -21,8 +22,8 @@ export function judgeCompany(known: Company | null, found: Identity, asked: Aske
 }
 
 /** What is known from now on. What Merge does not say this time stays as it was; a company that was confirmed replaces all of it. */
-export function acknowledged(known: Company | null, found: Identity, asked: Asked): Company {
-  const before = known === null || asked.companies > known.confirmed ? NOTHING : known
+export function acknowledged(known: Company | null, found: Identity, asked: Asked, seen = ''): Company {
+  const before = known === null || isConfirmed(known, asked) ? NOTHING : known
   return {
     slug: found.slug ?? before.slug,
     instance: found.instance ?? before.instance,
@@ -30,14 +31,18 @@ export function acknowledged(known: Company | null, found: Identity, asked: Aske
     relinks: asked.relinks,
     confirmed: asked.companies,
     strange: null,
+    seen,
+    waiting: null,
     search: null,
   }
 }
 
-const NOTHING: Identity = { slug: null, instance: null, subdomain: null }
+/** A confirmation is of the company that was found then: one that a later relink leads to has not been seen by anybody. */
+function isConfirmed(known: Company, asked: Asked): boolean {
+  return asked.companies > known.confirmed && asked.confirmedRelink === asked.relinks
+}
 
-/** Records are stored, and of whom was never written down. */
-export const UNHEARD_OF: Company = { ...NOTHING, relinks: 0, confirmed: 0, strange: null, search: null }
+const NOTHING: Identity = { slug: null, instance: null, subdomain: null }
 
 function differs(known: string | null, found: string | null): boolean {
   return known !== null && found !== null && known !== found

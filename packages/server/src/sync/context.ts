@@ -33,6 +33,8 @@ export interface Wishes {
   confirmedDeletions: Readonly<Record<string, number>>
   /** How often it was confirmed that another company is meant. */
   companies: number
+  /** Of which relink the newest of these confirmations was. */
+  confirmedRelink: number
 }
 
 export interface SyncSettings {

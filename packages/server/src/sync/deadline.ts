@@ -1,3 +1,4 @@
+import { linkedAbort } from '../abort.ts'
 import type { SyncContext } from './context.ts'
 
 /** How long one look may take. */
@@ -20,27 +21,21 @@ export interface Limits {
 }
 
 export function startDeadline({ clock, sleep, settings }: SyncContext, { until, signals }: Limits): Deadline {
-  const stop = new AbortController()
+  const work = linkedAbort(...signals)
   const timer = new AbortController()
-  let cut = false
-  const onAbort = () => {
-    cut = true
-    stop.abort()
-  }
-  // Listeners that are taken away again: a combined signal would stay with a process's own for ever.
-  for (const signal of signals) {
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-  }
-  sleep(Math.max(0, until - clock.monotonic()) + settings.graceMs, { signal: timer.signal }).then(onAbort, () => {})
+  let isStopped = false
+  sleep(Math.max(0, until - clock.monotonic()) + settings.graceMs, { signal: timer.signal }).then(
+    () => work.abort(),
+    () => {},
+  )
   return {
-    signal: stop.signal,
+    signal: work.signal,
     isOver: () => clock.monotonic() >= until,
-    isCut: () => cut,
+    isCut: () => work.signal.aborted && !isStopped,
     stop() {
+      isStopped ||= !work.signal.aborted
       timer.abort()
-      for (const signal of signals) signal.removeEventListener('abort', onAbort)
-      stop.abort()
+      work.abort()
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock, Sleep } from '../system.ts'
+import type { Sleep, SteadyClock } from '../system.ts'
 
 /** Paces the calls for one linked account: all its models share one allowance. */
 export interface Governor {
@@ -6,7 +6,7 @@ export interface Governor {
   turn(signal?: AbortSignal): Promise<void>
   /** Merge answered 429: half the pace from now on, growing back by a twentieth of the plan each minute. */
   throttled(): void
-  /** What the next look has to know, so that two in a row do not ask for more than one would. */
+  /** What the next sync run has to know, so that two in a row do not ask for more than one would. It is stored, so it has moments of the wall clock. */
   pace(): Pace
 }
 
@@ -26,27 +26,40 @@ const PER_MINUTE: Record<MergePlan, number> = { launch: 100, professional: 400, 
 const SHARE = 0.98
 const LEAST = 1 / 64
 
-/** `before`: what the look before left, if there was one. One from the future (another clock) delays nothing for more than a minute. */
-export function createGovernor(plan: MergePlan, clock: Clock, sleep: Sleep, before: Pace | null = null): Governor {
+/**
+ * `before`: what the sync run before left, if there was one; it delays the first call by one turn at its share at most. One that was left in
+ * the future is by a clock that was wrong then, or is now: its share counts, and how long ago it was does not.
+ */
+export function createGovernor(plan: MergePlan, clock: SteadyClock, sleep: Sleep, before: Pace | null = null): Governor {
   const full = (PER_MINUTE[plan] * SHARE) / 60_000
-  const start = clock.now()
+  const start = clock.monotonic()
+  const now = clock.now()
+  const known = before !== null && before.at <= now ? before : null
   let share = before === null ? 1 : Math.min(1, Math.max(LEAST, before.share))
-  let at = before === null ? start : Math.min(before.at, start)
-  let nextTurn = before === null ? start : Math.min(before.nextTurn, start + 60_000)
+  // Both in monotonic milliseconds.
+  let at = known === null ? start : start - (now - known.at)
+  let nextTurn = known === null ? start : start + Math.min(known.nextTurn - now, turnMs())
+
+  function turnMs(): number {
+    return 1 / (full * share)
+  }
 
   return {
     async turn(signal) {
-      const now = clock.now()
-      share = Math.min(1, share + ((now - at) / 60_000) * 0.05)
-      at = now
-      const mine = Math.max(now, nextTurn)
-      nextTurn = mine + 1 / (full * share)
-      if (mine > now) await sleep(mine - now, signal ? { signal } : {})
+      const time = clock.monotonic()
+      share = Math.min(1, share + ((time - at) / 60_000) * 0.05)
+      at = time
+      const mine = Math.max(time, nextTurn)
+      nextTurn = mine + turnMs()
+      if (mine > time) await sleep(mine - time, signal ? { signal } : {})
     },
     throttled() {
       share = Math.max(LEAST, share / 2)
-      at = clock.now()
+      at = clock.monotonic()
     },
-    pace: () => ({ share, at, nextTurn }),
+    pace() {
+      const [time, epoch] = [clock.monotonic(), clock.now()]
+      return { share, at: epoch - (time - at), nextTurn: epoch + (nextTurn - time) }
+    },
   }
 }

@@ -10,7 +10,9 @@ import type { Progress } from './look.ts'
 import { hasPassed } from './moments.ts'
 import { nextLook, TOO_SLOW_AFTER, type Turn } from './next-look.ts'
 import { isReady } from './progress.ts'
-import { type Findings, readAccount } from './read-account.ts'
+import { readAccount } from './read-account.ts'
+import type { Findings } from './visit.ts'
+import { wishesText } from './wishes.ts'
 
 export interface LookOptions {
   /** Ends the look at once: what was stored stays, and the next look goes on from there. */
@@ -56,9 +58,11 @@ export async function lookAtAccount(context: SyncContext, claim: Claim, options:
     if (!findings.results.some((result) => result.outcome === 'fenced')) await end()
   } catch (error) {
     if (options.lease.lost.aborted) return progress
-    // Cut off in mid-wait: what was stored stays, and the next look goes on from there.
-    if (deadline.isCut()) findings.results = [{ outcome: 'unfinished' }]
-    else if (!IntegrationError.isInstance(error) || error.code.startsWith('STORE_')) throw error
+    if (!IntegrationError.isInstance(error) || error.code === ErrorCode.ABORTED) {
+      // Cut off in mid-wait: what was stored stays, and the next look goes on from there.
+      if (!deadline.isCut()) throw error
+      findings.results = [{ outcome: 'unfinished' }]
+    } else if (error.code.startsWith('STORE_')) throw error
     else if (isResting(error)) findings.results = [{ outcome: 'postponed', retryAfterMs: error.retryAfterMs ?? 0 }]
     else {
       tellProblem(context, claim.account, error)
@@ -82,11 +86,6 @@ const FRUITLESS_MS = 25 * 3_600_000
 function reusable(facts: Facts | null, asked: boolean, now: number): Facts | null {
   if (facts === null || (asked && facts.pages > 0)) return null
   return hasPassed(facts.at, facts.pages > 0 ? FRESH_MS : FRUITLESS_MS, now) ? null : facts
-}
-
-/** What the row asks for, as one text. */
-export function wishesText({ relinks, companies, rebuilds, confirmedDeletions }: Wishes): string {
-  return JSON.stringify([relinks, companies, rebuilds, confirmedDeletions])
 }
 
 async function release(
@@ -113,7 +112,7 @@ async function release(
     mergeNow: facts?.status?.date == null ? null : facts.status.date + now - facts.status.at,
     dirty: claim.dirty,
     aborted: options.signal.aborted,
-    moved: findings.moved || progress.pages > 0,
+    moved: findings.moved || progress.pages > 0 || progress.searched === true,
   })
   const goesOn =
     facts !== null && results.every(({ outcome }) => outcome !== 'failed') && results.some(({ outcome }) => outcome === 'unfinished')

@@ -26,6 +26,8 @@ export interface Look {
   companies: number
   /** Extends the lease at once when asked to; false: another worker has the account now, or it is gone. */
   keepLease: (atOnce: boolean) => Promise<boolean>
+  /** Whether the account still is what this look began with. False: it was relinked, confirmed or deleted meanwhile, and the next look begins with that. */
+  isCurrent: () => Promise<boolean>
   /** No new page is begun any more: the rest is for the next look. */
   isOver: () => boolean
   /** Counts what was stored. */
@@ -36,6 +38,8 @@ export interface Look {
 export interface Progress {
   pages: number
   records: number
+  /** A page was read that was not to be stored. */
+  searched?: boolean
 }
 
 /** What became of one model in one look. */

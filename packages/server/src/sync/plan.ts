@@ -60,7 +60,8 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     fingerprint: context.fingerprint,
     generation: Math.max(state.generation, context.generation),
     companies: Math.max(state.companies, context.companies),
-    owed: replaced ? TO_REPLACE : state.owed,
+    // One that was given up in the middle has shown nothing: both are owed again.
+    owed: replaced || (state.owed > 0 && state.walk !== null && !same) ? TO_REPLACE : state.owed,
   }
   if (state.walk !== null && same && !isGivenUp(state, context)) {
     return { do: 'walk', walk: resumed(state.walk, state.problem, context), sweep: state.sweep, ...goal }
@@ -68,7 +69,7 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
   if (isWaiting(state, status, context)) return { do: 'wait' }
 
   const seen = signature(status)
-  const anew = state.walkedAt !== null && (!same || goal.owed > 0 || isSweepDue(state, context))
+  const anew = state.walkedAt !== null && (!same || (goal.owed > 0 && state.endlessAt === null) || isSweepDue(state, context))
   const quiet = !context.asked && seen === state.seen && !hasPassed(state.walkedAt, context.idleMs, context.now)
   if (quiet && !anew) return { do: 'rest' }
 
@@ -87,6 +88,8 @@ export function plan(state: Checkpoint, status: ModelStatus | null, context: Pla
     leftOut: 0,
     withoutId: 0,
     raises: goal.generation > state.generation || state.walk?.raises === true,
+    // One that is tried again after such a list is given up at the first sign of it.
+    loops: state.endlessAt === null ? 0 : 1,
     endless: false,
     seen,
     unstamped: false,
@@ -165,7 +168,6 @@ function nextLow(status: ModelStatus | null, context: PlanContext): number {
 function goneBefore(status: ModelStatus | null, { date, ours, now }: PlanContext): number {
   return (date ?? milliseconds(status?.lastSyncStart ?? null) ?? Math.max(ours, now)) - OVERLAP_MS
 }
-
 
 function milliseconds(stamp: string | null): number | null {
   const microseconds = parseStamp(stamp)

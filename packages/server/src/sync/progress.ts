@@ -80,6 +80,12 @@ export function readProgress(account: Account, wanted: readonly ModelRow[]): Syn
   }
 }
 
+/** Why Merge's own syncs of the wanted models stand still, where it says so. */
+export function readReasons(account: Account, wanted: readonly ModelRow[]): string[] {
+  const rows = wanted.filter((row) => row.category === account.category)
+  return rows.flatMap((row) => readCheckpoint(account.models[row.model]?.checkpoint).reason ?? [])
+}
+
 /** What a model's word depends on. `degraded`: something is left out. `stale`: nobody renews it. */
 export type ReadinessFacts = Pick<ModelProgress, 'state' | 'completeness' | 'ready'> & { degraded: boolean; stale: boolean }
 

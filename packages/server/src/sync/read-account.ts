@@ -1,4 +1,3 @@
-import { ErrorCode, IntegrationError } from '../errors.ts'
 import type { Caller } from '../merge/call.ts'
 import type { ModelStatus } from '../merge/gateway.ts'
 import { hasStatus } from '../merge/has-status.ts'
@@ -6,38 +5,16 @@ import { isFirstSyncOpen, statusOf } from '../merge/model-status.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Account, Claim } from '../storage/port.ts'
-import type { Company, Facts } from './account-checkpoint.ts'
-import { acknowledged, judgeCompany, UNHEARD_OF } from './company.ts'
-import type { SyncContext, Wishes } from './context.ts'
-import type { Deadline } from './deadline.ts'
-import { findKnownRecord } from './find-known-record.ts'
-import type { Lease } from './lease.ts'
-import type { Look, Progress, WalkResult } from './look.ts'
+import { ACCOUNT, type Facts, readAccountCheckpoint } from './account-checkpoint.ts'
+import type { SyncContext } from './context.ts'
+import type { Look, WalkResult } from './look.ts'
 import { rereadQuarantine } from './reread-quarantine.ts'
 import { reshapeRows } from './reshape.ts'
+import { seeCompany } from './see-company.ts'
 import { fingerprintOf } from './shape.ts'
+import type { Findings, Visit } from './visit.ts'
 import { walkModel } from './walk-model.ts'
-
-/** What one look found out, as far as it came: kept also when it is cut off. */
-export interface Findings {
-  results: readonly WalkResult[]
-  facts: Facts | null
-  company: Company | null
-  /** Something came of it: an answer of Merge's, a page, rows that were rewritten. */
-  moved: boolean
-}
-
-export interface Visit {
-  claim: Claim
-  wishes: Wishes
-  asked: boolean
-  /** The store's clock, epoch milliseconds. */
-  now: () => number
-  deadline: Deadline
-  lease: Pick<Lease, 'keep'>
-  caller: Pick<Caller, 'turn' | 'throttled'>
-  progress: Progress
-}
+import { wishesText } from './wishes.ts'
 
 const UNFINISHED: readonly WalkResult[] = [{ outcome: 'unfinished' }]
 
@@ -45,13 +22,17 @@ const UNFINISHED: readonly WalkResult[] = [{ outcome: 'unfinished' }]
 export async function readAccount(context: SyncContext, visit: Visit, findings: Findings): Promise<void> {
   const { claim, deadline, lease, now } = visit
   const { account } = claim
-  const shaped = await reshapeRows(context, { claim, isOver: deadline.isOver, keepLease: lease.keep })
+  const isOver = () => deadline.isOver() || deadline.signal.aborted
+  const shaped = await reshapeRows(context, { claim, isOver, keepLease: lease.keep })
   if (shaped !== 'done') return void Object.assign(findings, { results: [{ outcome: shaped }], moved: true })
   if (account.token === null) return
   const caller = { ...visit.caller, lane: 'sync', signal: deadline.signal } as const
   const token = await context.vault.open(account.token, 'account-token', account)
 
-  findings.facts ??= await askDetails(context, visit, token, caller, findings)
+  const facts = findings.facts ?? (await askDetails(context, visit, token, caller, findings))
+  // What the row asks for has changed with it: the next look, at once, begins with that.
+  if (facts === 'recovered') return void Object.assign(findings, { results: UNFINISHED })
+  findings.facts = facts
   const rows = context.settings.models.filter((row) => row.category === account.category)
   if (findings.facts === null || rows.length === 0) {
     findings.facts = null
@@ -78,15 +59,17 @@ export async function readAccount(context: SyncContext, visit: Visit, findings: 
     companies: visit.wishes.companies,
     caller,
     keepLease: lease.keep,
+    isCurrent: createCurrentCheck(context, visit),
     isOver: deadline.isOver,
     progress: visit.progress,
   }
-  const verdict = await seeWhose(context, visit, look, rows, findings)
-  if (verdict !== 'same') return void Object.assign(findings, { results: NOT_READ[verdict] })
+  const verdict = await seeCompany(context, visit, look, rows, findings)
+  if (verdict !== 'same') return void Object.assign(findings, { results: rows.map(() => ({ outcome: verdict })) })
+  // Known before anything is stored: a process that dies in its first run leaves records, and whose they are.
+  if (readAccountCheckpoint(account).company === null && (await keepCompany(context, claim, findings)) === 'fenced')
+    return void Object.assign(findings, { results: [{ outcome: 'fenced' }] })
   findings.results = await walkAll(context, look, rows, models, deadline.stop)
 }
-
-const NOT_READ = { other: [{ outcome: 'strange' }], waiting: [{ outcome: 'waiting' }], unfinished: UNFINISHED } as const
 
 async function walkAll(
   context: SyncContext,
@@ -108,98 +91,58 @@ async function walkAll(
   }
 }
 
+function keepCompany({ storage }: SyncContext, { account, fence }: Claim, { company }: Findings) {
+  const checkpoint = JSON.stringify({ ...readAccountCheckpoint(account), company })
+  return storage.commit({ accountId: account.id, fence, model: ACCOUNT, records: [], checkpoint })
+}
+
+/** The models of one look share a check; the next page of each needs another one. */
+const CHECK_EVERY_MS = 100
+
+function createCurrentCheck({ storage, clock, wishes }: SyncContext, { claim: { account }, wishes: before }: Visit): Look['isCurrent'] {
+  const { id, organizationId } = account
+  let checkedAt = clock.monotonic()
+  let isCurrent = true
+  return async () => {
+    if (!isCurrent || clock.monotonic() - checkedAt < CHECK_EVERY_MS) return isCurrent
+    checkedAt = clock.monotonic()
+    const row = await storage.get({ id, organizationId })
+    isCurrent = row !== null && READ.has(row.status) && wishesText(wishes(row)) === wishesText(before)
+    return isCurrent
+  }
+}
+
+const READ: ReadonlySet<Account['status']> = new Set(['active', 'relink_needed', 'error'])
+
 function othersOf(models: readonly ModelStatus[]): Look['others'] {
   if (models.length === 0) return 'silent'
   return models.some((model) => model.status === 'SYNCING' && isFirstSyncOpen(model)) ? 'busy' : 'settled'
 }
 
-/** `null`: Merge does not know the account any more. A broken connection still serves what it has, so it is read on. */
+/** `null`: Merge does not know the account any more. `'recovered'`: it is well again. A broken connection still serves what it has, so it is read on. */
 async function askDetails(
   context: SyncContext,
   { claim: { account }, now }: Visit,
   token: Secret,
   caller: Caller,
   findings: Findings,
-): Promise<Facts | null> {
+): Promise<Facts | 'recovered' | null> {
   const at = now()
   try {
     const { status, integrationSlug, instanceId } = await context.gateway.accountDetails(account.category, token, caller)
     findings.moved = true
     const broken = status === 'RELINK_NEEDED' || status === 'INCOMPLETE'
     if (broken || account.status !== 'active') await context.reportHealth(account, broken ? 'relink_needed' : 'healthy')
+    if (!broken && account.status !== 'active') return 'recovered'
     return { at, details: { slug: integrationSlug, instance: instanceId }, status: null, pages: 0 }
   } catch (error) {
     if (!hasStatus(error, 401, 403, 404) || account.linkedAccountId === null) throw error
     // A dead token, or a dead account? The API key alone can tell; and if it is the key that is refused, this throws and nothing is changed.
-    const found = await context.gateway.findLinkedAccount(account.category, account.linkedAccountId, ofLook(caller))
+    const found = await context.gateway.findLinkedAccount(account.category, account.linkedAccountId, {
+      lane: caller.lane,
+      ...(caller.signal ? { signal: caller.signal } : {}),
+    })
     await context.reportHealth(account, found === null ? 'gone' : 'relink_needed')
     return null
-  }
-}
-
-/** Decides whose data the connection leads to, and keeps what was found out in `findings.company`. */
-async function seeWhose(
-  context: SyncContext,
-  { claim: { account }, wishes }: Visit,
-  look: Look,
-  rows: readonly ModelRow[],
-  findings: Findings,
-): Promise<'same' | 'other' | 'waiting' | 'unfinished'> {
-  const hasRecords = rows.some((row) => (account.models[row.model]?.records ?? 0) > 0)
-  // Whoever read it first may have died before this was written down; then a record has to be found again after a relink.
-  const known = findings.company ?? (hasRecords && wishes.relinks > 0 ? UNHEARD_OF : null)
-  const details: Facts['details'] = findings.facts?.details ?? { slug: null, instance: null }
-  const asked = { relinks: wishes.relinks, companies: wishes.companies }
-  const changed = known === null || known.relinks !== asked.relinks || known.confirmed !== asked.companies
-  if (changed && details.subdomain === undefined) {
-    details.subdomain = await askSubdomain(context, account, ofLook(look.caller))
-    findings.moved = true
-  }
-  const found = { ...details, subdomain: details.subdomain ?? null }
-  const verdict = judgeCompany(known, found, asked)
-  const told = acknowledged(known, found, asked)
-  if (verdict === 'same' || known === null) {
-    findings.company = told
-    return 'same'
-  }
-  if (verdict === 'other') {
-    findings.company = { ...known, strange: known.strange ?? 'identity' }
-    return 'other'
-  }
-  const statuses = findings.facts?.status?.models ?? []
-  const searched = rows.filter((row) => statusOf(statuses, row)?.status !== 'DISABLED')
-  const record = await findKnownRecord(context, look, searched, known.search)
-  findings.moved = true
-  if (record.outcome === 'unfinished') {
-    findings.company = { ...known, search: record.search }
-    return 'unfinished'
-  }
-  const isSyncing = statuses.some((status) => status.status === 'SYNCING')
-  // Lists that are empty where records are stored: nothing is deleted for that. Merge may not have synced anew; once it has, no record was found again.
-  const isEmptied = record.outcome === 'nothing' && searched.some((row) => (account.models[row.model]?.records ?? 0) > 0)
-  if (isEmptied && isSyncing) return 'waiting'
-  if (record.outcome === 'none' || isEmptied) {
-    findings.company = { ...known, relinks: asked.relinks, strange: 'records', search: null }
-    return 'other'
-  }
-  // What Merge had before it has synced anew may be the company's of before: then this is looked at again.
-  const final = record.outcome === 'known' && !isSyncing
-  findings.company = final ? told : { ...told, relinks: known.relinks }
-  return 'same'
-}
-
-/** A call with the API key alone: it ends with the look, and is not of the account's pace. */
-function ofLook({ lane, signal }: Caller): Caller {
-  return { lane, ...(signal ? { signal } : {}) }
-}
-
-/** `null` also where Merge cannot be asked now: it is one sign of three, and no reason to read nothing. */
-async function askSubdomain({ gateway }: SyncContext, account: Account, caller: Caller): Promise<string | null> {
-  if (account.linkedAccountId === null) return null
-  try {
-    return (await gateway.findLinkedAccount(account.category, account.linkedAccountId, caller))?.subdomain ?? null
-  } catch (error) {
-    if (IntegrationError.isInstance(error) && error.code !== ErrorCode.ABORTED) return null
-    throw error
   }
 }

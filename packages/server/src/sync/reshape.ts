@@ -1,13 +1,14 @@
 import { parseJson } from '../merge/parse-json.ts'
-import type { Change, VersionedRecord } from '../storage/port.ts'
+import type { Change, Committed, VersionedRecord } from '../storage/port.ts'
 import { ACCOUNT } from './account-checkpoint.ts'
 import { advance } from './advance.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import type { SyncContext } from './context.ts'
+import { findRefused, mayBeRefusal } from './find-refused.ts'
 import type { Look } from './look.ts'
 import { hashOf, NO_DATA, shapeOf, withoutData } from './shape.ts'
 
-const ROWS_AT_A_TIME = 500
+const ROWS_AT_A_TIME = 100
 
 type Reshaping = Pick<Look, 'claim' | 'isOver' | 'keepLease'>
 
@@ -49,24 +50,41 @@ async function reshapeModel(
     const last = page.changes.at(-1)?.seq ?? begun.until
     after = page.next === null || last >= begun.until ? null : page.next
     state = advance(state, { kind: 'reshaped', shape, until: begun.until, after })
-    const answer = await context.storage.commit({
-      accountId,
-      fence: look.claim.fence,
-      model,
-      records,
-      checkpoint: JSON.stringify(state),
-    })
+    const checkpoint = JSON.stringify(state)
+    const commit = (some: readonly VersionedRecord[], text: string | null = checkpoint) =>
+      context.storage.commit({ accountId, fence: look.claim.fence, model, records: some, checkpoint: text }) as Promise<
+        Committed | 'fenced'
+      >
+    const answer = await commit(records).catch((error) => withoutRefused(context, look, model, records, error, commit))
     if (answer === 'fenced') return answer
     // The claim is what the passes of this look begin with.
     const { account } = look.claim
-    if (answer !== 'held')
-      account.models[model] = { ...seqAndRecords(account.models[model]), seq: answer.seq, checkpoint: JSON.stringify(state) }
+    account.models[model] = { records: account.models[model]?.records ?? 0, seq: answer.seq, checkpoint }
   }
   return 'done'
 }
 
-function seqAndRecords(stored: { records: number } | undefined): { records: number } {
-  return { records: stored?.records ?? 0 }
+/** A row that the store does not take again must not keep all others as they were. It stays as it is, which is told in the log. */
+async function withoutRefused(
+  context: SyncContext,
+  { claim }: Reshaping,
+  model: string,
+  records: readonly VersionedRecord[],
+  error: unknown,
+  commit: (some: readonly VersionedRecord[], text?: string | null) => Promise<Committed | 'fenced'>,
+): Promise<Committed | 'fenced'> {
+  if (!mayBeRefusal(error) || records.length === 0) throw error
+  const before = claim.account.models[model]?.checkpoint ?? null
+  if ((await commit([], before)) === 'fenced') return 'fenced'
+  const refused = await findRefused(records, (some) => commit(some, before))
+  if (refused === 'fenced') return refused
+  if (refused.length > 0)
+    context.logger.error('Stored records keep fields that "sync.omit" names, because the store refuses to write them again', {
+      model,
+      accountId: claim.account.id,
+      records: refused.length,
+    })
+  return commit([])
 }
 
 /** The row as it is to be kept, of the same age; none when it is so already. */
@@ -79,7 +97,8 @@ function reshaped(context: SyncContext, model: string, state: Checkpoint, change
   const superfluous = omit.filter((field) => Object.hasOwn(fields, field))
   if (context.settings.store === 'records' && superfluous.length === 0) return []
   for (const field of superfluous) delete fields[field]
-  const data = JSON.stringify(fields)
+  const data = written(fields)
+  if (data === null) return []
   const record = {
     id,
     modifiedAt,
@@ -91,4 +110,13 @@ function reshaped(context: SyncContext, model: string, state: Checkpoint, change
     hash: hashOf(data),
   }
   return [context.settings.store === 'versions' ? withoutData(record) : record]
+}
+
+/** `null`: nested so deeply that it cannot be written as JSON again. */
+function written(fields: Record<string, unknown>): string | null {
+  try {
+    return JSON.stringify(fields)
+  } catch {
+    return null
+  }
 }

@@ -52,18 +52,27 @@ export async function storePage(
       ...(sweep ? { sweep } : {}),
       ...(guard === null ? {} : { deleteAtMost: Math.max(0, guard - sum.deleted) }),
     })
-    if (answer === 'held') throw await held(context, look, row, before)
+    if (answer === 'held') throw await held(context, look, row, { ...before, unsunk: sum.deleted > 0 ? unsunk : before.unsunk })
     if (answer === 'fenced') return answer
     sum.changed += answer.changed
     sum.deleted += answer.deleted
     return { ...answer, ...sum }
   }
 
-  async function finish(records: readonly VersionedRecord[], refused: readonly Quarantined[]) {
-    const accepted = before.quarantine.length === 0 ? [] : records.filter((record) => isAsNew(record, before)).map((record) => record.id)
+  /** `stored`: the records that are stored with this, or were in pieces before it. */
+  async function finish(records: readonly VersionedRecord[], refused: readonly Quarantined[], stored = records) {
+    const accepted = before.quarantine.length === 0 ? [] : stored.filter((record) => isAsNew(record, before)).map((record) => record.id)
     const checkpoint = advance(page.after(refused.length), { kind: 'quarantined', refused, accepted })
     const answer = await commit(records, checkpoint, refused.length > 0 && page.sweep ? { number: page.sweep.number } : page.sweep)
     return answer === 'fenced' ? answer : { ...answer, checkpoint: { ...checkpoint, unsunk } }
+  }
+
+  async function afterPieces() {
+    // A full sync has to know of each that it met it.
+    if (page.sweep) {
+      for (const record of kept) if ((await commit([record], before, { number: page.sweep.number })) === 'fenced') return 'fenced' as const
+    }
+    return finish([], unreadable, kept)
   }
 
   if (settings.sink) {
@@ -83,7 +92,8 @@ export async function storePage(
     // Everything is committed under the old checkpoint: the walk has not moved yet.
     const refused = await findRefused(kept, (records) => commit(records, before))
     if (refused === 'fenced') return refused
-    if (refused.length === 0) throw error
+    // Too much at once, and nothing that is refused by itself: all of it is stored now, in pieces.
+    if (refused.length === 0) return await afterPieces()
     context.logger.error('Records that the store refuses were put into quarantine', {
       model: row.model,
       accountId: look.claim.account.id,
@@ -142,7 +152,7 @@ function deletionGuard(context: SyncContext, look: Look, row: ModelRow, state: C
 
 async function held(context: SyncContext, look: Look, row: ModelRow, before: Checkpoint): Promise<IntegrationError> {
   const { account } = look.claim
-  const checkpoint = advance(before, { kind: 'held' })
+  const checkpoint = advance(before, { kind: 'held', confirmed: look.confirmedDeletions(row) })
   await context.storage.commit({
     accountId: account.id,
     fence: look.claim.fence,

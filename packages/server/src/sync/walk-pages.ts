@@ -40,12 +40,14 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
     }
     cursors.check(walk.cursor, page.next)
     coming = page.next === null ? null : fetchPage(context, look, row, walk, page.next, 'proven')
+    // What comes after a relink may be another company's, unless there is no other yet.
+    if (walk.kind !== 'initial' && !(await look.isCurrent())) return { outcome: 'unfinished' }
     // A sink has no fence: what it is handed must at least not be of an account that is known to be gone.
     if (!(await look.keepLease(context.settings.sink !== undefined))) return { outcome: 'fenced' }
 
     const { records, unreadable, skipped, unstamped } = versionRecords(
       page.records,
-      { generation: state.generation, page: state.commits, unstamped: (walk.after ?? 0) * 1000 },
+      { generation: state.generation, page: state.commits, unstamped: (walk.after ?? (walk.kind === 'sweep' ? walk.nextLow : 0)) * 1000 },
       row,
       context.settings.omit[row.model] ?? [],
     )
@@ -77,7 +79,7 @@ export async function walkPages(context: SyncContext, look: Look, row: ModelRow,
       return { outcome: 'fenced' }
   }
   // The copy of another company takes a second full sync, and nothing is to be waited for.
-  return { outcome: state.owed > 0 ? 'unfinished' : 'walked' }
+  return { outcome: state.owed > 0 && state.owed < planned.owed ? 'unfinished' : 'walked' }
 }
 
 /** Begun at once and awaited later; `null` after the end of the slice. */

@@ -1,12 +1,12 @@
 import { ErrorCode, IntegrationError } from '../errors.ts'
-import type { Clock, Sleep } from '../system.ts'
+import type { Sleep, SteadyClock } from '../system.ts'
 
 /** Work that begins so close together, in milliseconds, shares a timer: one for each would cost as much as the work. */
 const SHARED_MS = 250
 
 /** Rejects with `STORE_UNAVAILABLE` when the work takes longer than `ms`, give or take a quarter of a second; it goes on by itself, and doing it twice does no harm. */
 export function createDeadline(
-  { clock, sleep }: { clock: Clock; sleep: Sleep },
+  { clock, sleep }: { clock: SteadyClock; sleep: Sleep },
   ms: number,
 ): <Result>(work: Promise<Result>) => Promise<Result> {
   let newest: Timer | null = null
@@ -22,7 +22,7 @@ export function createDeadline(
   }
 
   return async (work) => {
-    const now = clock.now()
+    const now = clock.monotonic()
     if (newest === null || now - newest.since >= SHARED_MS) newest = start(now)
     const timer = newest
     timer.waiting++
@@ -39,7 +39,7 @@ export function createDeadline(
 }
 
 interface Timer {
-  /** Epoch milliseconds. */
+  /** `monotonic` milliseconds. */
   since: number
   waiting: number
   stop: AbortController

@@ -1,7 +1,7 @@
 import { describeError, ErrorCode, IntegrationError } from '../errors.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Storage } from '../storage/port.ts'
-import type { Clock, Logger, Sleep } from '../system.ts'
+import type { Logger, Sleep, SteadyClock } from '../system.ts'
 import { createDeadline } from './deadline.ts'
 import { type NamedAccount, type Notice, parseNotice } from './parse.ts'
 import type { WebhookEventName } from './payloads.ts'
@@ -40,7 +40,7 @@ export interface WebhookVerdict {
 export interface WebhookContext {
   verify: Verify
   storage: Storage
-  clock: Clock
+  clock: SteadyClock
   sleep: Sleep
   logger: Logger
   /** Stores the token of `LinkedAccount.linked`, sealed, until Merge has said whose it is; or, of a `relink`, that there was one. `null`: there is no such account here. */

@@ -1,5 +1,5 @@
 import type { Storage } from '../storage/port.ts'
-import type { Clock } from '../system.ts'
+import type { SteadyClock } from '../system.ts'
 import { createCoalescer } from './coalesce.ts'
 import type { NamedAccount } from './parse.ts'
 
@@ -16,25 +16,25 @@ const MOST_REMEMBERED = 10_000
  */
 export type WakeAccount = (named: NamedAccount) => Promise<string | null>
 
-export function createWakeAccount({ storage, clock }: { storage: Storage; clock: Clock }): WakeAccount {
+export function createWakeAccount({ storage, clock }: { storage: Storage; clock: SteadyClock }): WakeAccount {
   const known = new Map<string, Known>()
-  const schedule = createCoalescer((accountId) => storage.schedule(accountId, nextLook(accountId)))
+  const schedule = createCoalescer((accountId) => storage.schedule(accountId, nextLookInMs(accountId)))
   const looks = new Map<string, number>()
 
   async function find({ linkedAccountId, originId, category }: NamedAccount): Promise<string | null> {
     const remembered = known.get(linkedAccountId)
-    if (remembered !== undefined && clock.now() - remembered.at < REMEMBERED_MS) return remembered.accountId
+    if (remembered !== undefined && clock.monotonic() - remembered.at < REMEMBERED_MS) return remembered.accountId
     const byOrigin = () => (originId === null || category === null ? null : storage.get({ originId, category }))
     const row = (await storage.get({ linkedAccountId })) ?? (await byOrigin())
     // A deletion goes its own way, with its own patience.
     if (row === null || row.status === 'deleted' || row.status === 'deleting') return null
-    if (row.linkedAccountId === linkedAccountId) remember(known, linkedAccountId, { accountId: row.id, at: clock.now() })
+    if (row.linkedAccountId === linkedAccountId) remember(known, linkedAccountId, { accountId: row.id, at: clock.monotonic() })
     return row.id
   }
 
   /** The first one at once, those soon after it together. */
-  function nextLook(accountId: string): number {
-    const now = clock.now()
+  function nextLookInMs(accountId: string): number {
+    const now = clock.monotonic()
     const last = looks.get(accountId) ?? Number.NEGATIVE_INFINITY
     const at = now < last ? last : Math.max(now, last + SPACING_MS)
     remember(looks, accountId, at)
@@ -50,7 +50,7 @@ export function createWakeAccount({ storage, clock }: { storage: Storage; clock:
 
 interface Known {
   accountId: string
-  /** Epoch milliseconds. */
+  /** `monotonic` milliseconds. */
   at: number
 }
 

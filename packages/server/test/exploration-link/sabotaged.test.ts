@@ -40,7 +40,7 @@ test.each<[name: string, invariant: Invariant, row: RowOf]>([
     'I3',
     () => ({ rules: ORIGIN_ID_REUSED, roles: ['tab', 'tab', 'deletion'], crashes: false }),
   ],
-])('%s: breaks %s', { timeout: 120_000 }, (...row) => breaks(...row))
+])('%s: breaks %s', (...row) => breaks(...row))
 
 // Only with one per category does a click meet a row that has a token.
 test.each<[name: string, invariant: Invariant, row: RowOf]>([

@@ -166,7 +166,7 @@ function contextOf(storage: Storage, gateway: object, clock: SyncContext['clock'
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     events: nothing,
     reportHealth: async () => {},
-    wishes: () => ({ relinks: 0, rebuilds: {}, confirmedDeletions: {}, companies: 0 }),
+    wishes: () => ({ relinks: 0, rebuilds: {}, confirmedDeletions: {}, companies: 0, confirmedRelink: 0 }),
     settings: {
       plan: 'launch',
       models: [findModel(MODEL)!],

@@ -24,7 +24,7 @@ interface Row extends Partial<Exploration> {
 
 /** A row of the table in which nothing is ever broken. */
 export function holds(name: string, { states = 10_000, ...row }: Row): void {
-  test(`${name}: holds`, { timeout: PROVE ? 3_600_000 : 120_000 }, async () => {
+  test(`${name}: holds`, async () => {
     const verdict = await run(name, row)
     expect(verdict.violation).toBe(null)
     expect(verdict.states).toBeGreaterThanOrEqual(states)
@@ -33,7 +33,7 @@ export function holds(name: string, { states = 10_000, ...row }: Row): void {
 
 /** A row in which this is the first property to be broken. */
 export function breaks(name: string, property: Property, row: Row): void {
-  test(`${name}: breaks "${property}"`, { timeout: 120_000 }, async () => {
+  test(`${name}: breaks "${property}"`, async () => {
     const { violation } = await run(name, row)
     expect(violation?.property, violation?.trace.join('\n')).toBe(property)
   })

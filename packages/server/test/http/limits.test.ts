@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createRateLimit } from '../../src/http/rate-limit.ts'
+import { steady } from '../../src/system.ts'
 import { type Door, door } from '../support/http.ts'
 import { setup, type World } from '../support/setup.ts'
 
@@ -63,7 +64,7 @@ test('guessing public tokens cannot get this address blocked at Merge', async ()
 })
 
 test('the limits forget old keys instead of growing', () => {
-  const limit = createRateLimit(1, { now: () => 0 })
+  const limit = createRateLimit(1, steady({ now: () => 0 }))
   for (let key = 0; key < 10_001; key++) limit.take(String(key))
   expect(() => limit.take('0')).not.toThrow()
   expect(() => limit.take('10000')).toThrow()

@@ -166,7 +166,7 @@ async function fragile(failing: { now?: (method: Method) => unknown }) {
   return { world, id, publicToken: world.complete(linkToken) }
 }
 
-test('whatever any method of a store throws, on any route, nothing leaves but the catalog', { timeout: 120_000 }, async () => {
+test('whatever any method of a store throws, on any route, nothing leaves but the catalog', async () => {
   const met = new Set<string>()
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...METHODS), fc.constantFrom(...THROWN), fc.nat(3), async (method, [, error], after) => {
@@ -186,7 +186,7 @@ test('whatever any method of a store throws, on any route, nothing leaves but th
   expect([...met].sort()).toEqual([...METHODS].sort())
 })
 
-test('whatever Merge answers, on any route, nothing leaves but the catalog', { timeout: 120_000 }, async () => {
+test('whatever Merge answers, on any route, nothing leaves but the catalog', async () => {
   const body = fc.constantFrom(
     SECRET_TEXT,
     JSON.stringify({ detail: SECRET_TEXT }),

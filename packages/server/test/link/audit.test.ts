@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../../src/storage/memory.ts'
-import { ACME, infoOf, rowOf, setup, type World } from '../support/setup.ts'
+import { ACME, connected, infoOf, rowOf, setup, type World } from '../support/setup.ts'
 import { fakeMerge, paged } from '../sync/fake-merge.ts'
 
 /** Puts what Merge lists of one category into our hands; `null` leaves an account out. */
@@ -18,7 +18,7 @@ test('accounts that both sides know are only counted', async () => {
   const world = setup()
   await world.connect()
   await world.connect('org_other')
-  expect(await audit(world)).toEqual({ checked: 2, orphans: [], gone: [], unfinished: [] })
+  expect(await audit(world)).toEqual({ checked: 2, orphans: [], gone: [], unfinished: [], relinkNeeded: [] })
 })
 
 test('an account at Merge of which this store knows nothing is an orphan, and is left alone', async () => {
@@ -103,7 +103,37 @@ test('more than a page of accounts is compared whole', async () => {
     orphans: [{ linkedAccountId: 'merge_119', category: 'hris', endUserOriginId: 'origin_119', status: 'COMPLETE' }],
     gone: ['230'],
     unfinished: [],
+    relinkNeeded: [],
   })
+})
+
+test('one that is broken at Merge and taken for well here is told, and looked at at once', async () => {
+  const world = await connected()
+  const others = [await world.connect('org_other'), await world.connect('org_third')]
+  await world.work(60_000)
+  world.sandbox.setStatus(world.linked, 'RELINK_NEEDED', { detail: 'The <b>password</b> has expired: INVALID_GRANT' })
+  const before = await Promise.all([infoOf(world, others[0] ?? '', 'org_other'), infoOf(world, others[1] ?? '', 'org_third')])
+  world.requests.length = 0
+  expect(await audit(world)).toMatchObject({
+    relinkNeeded: [{ accountId: world.id, organizationId: 'org_acme', reason: 'The password has expired: INVALID_GRANT' }],
+    ...{ gone: [], orphans: [], unfinished: [] },
+  })
+  expect(world.requests.filter((request) => request.includes('status=RELINK_NEEDED'))).toHaveLength(2)
+  expect((await infoOf(world, world.id)).status).toBe('active')
+  await world.work()
+  expect(await infoOf(world, world.id)).toMatchObject({ status: 'relink_needed', statusReason: { action: 'relink' } })
+  expect(await Promise.all([infoOf(world, others[0] ?? '', 'org_other'), infoOf(world, others[1] ?? '', 'org_third')])).toEqual(before)
+  // What is known already is not told again.
+  expect((await audit(world)).relinkNeeded).toEqual([])
+})
+
+test('a broken account without a word of why is told without one, and one that is held or pending is not told', async () => {
+  const world = setup({ onLinked: ({ organizationId }) => (organizationId === 'org_held' ? 'hold' : 'ready') })
+  const [id, held] = [await world.connect(), await world.connect('org_held')]
+  await world.run(world.acme.createLinkToken({ category: 'hris', ...ACME }))
+  for (const row of [await rowOf(world, id), await rowOf(world, held, 'org_held')])
+    world.sandbox.setStatus(row.linkedAccountId ?? '', 'RELINK_NEEDED', { detail: null })
+  expect((await audit(world)).relinkNeeded).toEqual([{ accountId: id, organizationId: 'org_acme', reason: null }])
 })
 
 test.each([

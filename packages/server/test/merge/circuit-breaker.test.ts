@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { advanceBreaker, type Breaker, CLOSED, createCircuitBreaker, isResting, type Outcome } from '../../src/merge/circuit-breaker.ts'
+import { STEPS } from '../support/steps.ts'
 
 const START = Date.UTC(2026, 0, 5, 9)
 const CALL = { method: 'GET', template: '/hris/v1/employees' } as const
@@ -8,11 +9,12 @@ const CALL = { method: 'GET', template: '/hris/v1/employees' } as const
 /** A breaker with a clock and a chance of its own; what it logs; and a call that ends at once. */
 function breaker(start = START) {
   let now = start
+  let stepped = 0
   let chance = 0.5
   const log: string[] = []
   const write = (message: string, fields?: Record<string, unknown>) => void log.push(`${message} ${JSON.stringify(fields)}`)
   const made = createCircuitBreaker({
-    clock: { now: () => now },
+    clock: { now: () => now + stepped, monotonic: () => now - start },
     random: () => chance,
     logger: { debug: write, info: write, warn: write, error: write },
   })
@@ -22,6 +24,9 @@ function breaker(start = START) {
     now: () => now,
     pass: (ms: number) => {
       now += ms
+    },
+    step: (ms: number) => {
+      stepped += ms
     },
     lucky: (value: number) => {
       chance = value
@@ -128,11 +133,34 @@ describe('while it is open', () => {
     expect(one.isOpen()).toBe(false)
   })
 
-  test('a clock that is set back does not lock everybody out', () => {
+  test.each(STEPS)('a clock that steps by %s makes the pause neither longer nor shorter, and the wall clock says when it ends', (_, ms) => {
     const one = breaker()
     one.call(...times(20, 'failed'))
-    one.pass(-3_600_000)
+    one.pass(10_000)
+    one.step(ms)
+    expect(thrown(() => one.check(CALL))).toMatchObject({
+      retryAfterMs: 20_000,
+      message: expect.stringContaining(new Date(START + 30_000 + ms).toISOString()),
+    })
+    expect(one.state()).toEqual({ is: 'open', until: START + 30_000 + ms })
+    one.pass(19_999)
+    expect(one.isOpen()).toBe(true)
+    one.pass(1)
     expect(one.isOpen()).toBe(false)
+  })
+
+  test.each(STEPS)('a clock that steps by %s neither forgets what failed before nor counts it for longer', (_, ms) => {
+    const one = breaker()
+    one.call(...times(19, 'failed'))
+    one.step(ms)
+    one.call('failed')
+    expect(one.isOpen()).toBe(true)
+    const other = breaker()
+    other.call(...times(19, 'failed'))
+    other.step(ms)
+    other.pass(30_000)
+    other.call('failed')
+    expect(other.isOpen()).toBe(false)
   })
 })
 

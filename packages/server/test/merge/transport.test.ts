@@ -5,6 +5,7 @@ import { createCircuitBreaker, resting } from '../../src/merge/circuit-breaker.t
 import { createErrorBudget } from '../../src/merge/error-budget.ts'
 import { createTransport, type TransportOptions } from '../../src/merge/transport.ts'
 import { Secret } from '../../src/secrets/secret.ts'
+import type { Sleep } from '../../src/system.ts'
 import { virtualTime } from '../support/virtual-time.ts'
 
 const CALL: Call = { method: 'GET', template: '/hris/v1/employees', accountToken: new Secret('the-account-token') }
@@ -13,16 +14,13 @@ function transport(answer: (request: Request, attempt: number) => Promise<Respon
   const time = virtualTime()
   const waits: number[] = []
   const seen: Request[] = []
-  const logger = { debug() {}, info() {}, warn() {}, error() {} }
+  const debug = (_: string, fields?: Record<string, unknown>) => void waits.push(fields?.waitMs as number)
+  const logger = { debug, info() {}, warn() {}, error() {} }
   const send = createTransport({
     apiBase: new URL('https://merge.test/api'),
     apiKey: new Secret('the-api-key'),
     clock: time.clock,
-    sleep: (ms, options) => {
-      // The deadlines of a call are no waits between calls.
-      if (ms !== 30_000 && ms !== 60_000) waits.push(ms)
-      return time.sleep(ms, options)
-    },
+    sleep: time.sleep,
     random: () => 0.5,
     logger,
     breaker: createCircuitBreaker({ clock: time.clock, random: () => 0.5, logger }),
@@ -113,7 +111,8 @@ describe('how long is waited:', () => {
     ['7', [7_000, 7_000, 7_000], 7_000],
     ['0.5', [500, 500, 500], 500],
     ['0', [0, 0, 0], 0],
-    ['20', [20_000, 20_000, 20_000], 20_000],
+    // A third wait would leave nothing of the call's minute.
+    ['20', [20_000, 20_000], 20_000],
     ['21', [], 21_000],
     ['3600', [], 3_600_000],
     ['86401', [1_000, 2_000, 4_000], undefined],
@@ -146,26 +145,60 @@ describe('deadlines:', () => {
   test('headers that do not come within half a minute', async () => {
     const { send, time } = transport((request) => Promise.race([never, aborted(request.signal)]))
     const before = time.clock.now()
-    await expect(send({ ...CALL, retry: false })).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
+    await expect(send({ ...CALL, retry: false })).rejects.toMatchObject({
+      code: 'UPSTREAM_TIMEOUT',
+      message: expect.stringContaining('within 30 seconds'),
+    })
     expect(time.clock.now() - before).toBe(30_000)
   })
 
+  /** An answer that begins at once and goes on with a space every half second. */
+  const trickling = (sleep: Sleep) => {
+    const pull = async (controller: ReadableStreamDefaultController) => {
+      await sleep(500)
+      controller.enqueue(new Uint8Array([32]))
+    }
+    return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }))
+  }
+
   test('a body that trickles for more than a minute', async () => {
-    const { send, time } = transport(() => {
-      const body = new ReadableStream(
-        {
-          pull: async (controller) => {
-            await time.sleep(1_000)
-            controller.enqueue(new Uint8Array([32]))
-          },
-        },
-        { highWaterMark: 0 },
-      )
-      return new Response(body)
+    const { send, time, seen } = transport(() => trickling(time.sleep))
+    await expect(send()).rejects.toMatchObject({
+      code: 'UPSTREAM_TIMEOUT',
+      retryable: true,
+      message: expect.stringContaining('within 60 seconds'),
     })
-    const before = time.clock.now()
-    await expect(send({ ...CALL, retry: false })).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' })
-    expect(time.clock.now() - before).toBeLessThanOrEqual(61_000)
+    expect(time.clock.monotonic()).toBe(60_000)
+    expect(seen).toHaveLength(1)
+  })
+
+  test('all attempts share the minute, with the waits between them', async () => {
+    const { send, time, seen } = transport((_, attempt) => (attempt < 3 ? failing(503, { 'retry-after': '15' })() : trickling(time.sleep)))
+    await expect(send()).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT', message: expect.stringContaining('within 60 seconds') })
+    expect(time.clock.monotonic()).toBe(60_000)
+    expect(seen).toHaveLength(3)
+  })
+
+  test('an attempt that could not be answered within the minute is not begun', async () => {
+    const { send, time, seen } = transport(async () => {
+      await time.sleep(29_500)
+      return failing(503)()
+    })
+    await expect(send()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', status: 503 })
+    // Two attempts and a wait of 200 ms between them leave 800 ms.
+    expect(time.clock.monotonic()).toBe(59_200)
+    expect(seen).toHaveLength(2)
+  })
+
+  test('what a call waits for its turn and for the error budget is not of its minute', async () => {
+    const waiting = virtualTime()
+    const budget = { pass: () => waiting.sleep(50_000), failed() {}, spared() {} }
+    const answer = (_: Request, attempt: number) => (attempt < 4 ? failing(503)() : Response.json([7]))
+    const { send, seen } = transport(answer, { clock: waiting.clock, sleep: waiting.sleep, budget })
+    const caller = { lane: 'sync', turn: () => waiting.sleep(50_000) } as const
+    expect((await waiting.run(send({ ...CALL, caller }))).json).toEqual([7])
+    expect(seen).toHaveLength(4)
+    expect(waiting.clock.monotonic()).toBe(4 * 100_000 + 200 + 400 + 800)
   })
 
   test('the caller’s abort ends the call, and a wait between two', async () => {

@@ -33,16 +33,16 @@ async function caughtAfter(tampering: () => Tampering, concerns = (_: History) =
 }
 
 describe(`within ${PATIENCE} histories the simulation catches`, () => {
-  test.each(Object.entries(STORE_SABOTAGES))('a store that %s', { timeout: 120_000 }, async (name, storage) => {
+  test.each(Object.entries(STORE_SABOTAGES))('a store that %s', async (name, storage) => {
     expect(await caughtAfter(() => ({ storage }), RARE[name])).not.toBeNull()
   })
 
-  test.each(Object.entries(WIRE_SABOTAGES))('an engine that %s', { timeout: 120_000 }, async (_, wiretap) => {
+  test.each(Object.entries(WIRE_SABOTAGES))('an engine that %s', async (_, wiretap) => {
     expect(await caughtAfter(wiretap)).not.toBeNull()
   })
 })
 
-test('a store without transactions that keeps to the order is not blamed', { timeout: 120_000 }, async () => {
+test('a store without transactions that keeps to the order is not blamed', async () => {
   expect(await caughtAfter(() => ({ storage: HARMLESS_STORE }))).toBeNull()
 })
 
@@ -50,7 +50,7 @@ test.each([
   ['from the start of the last reading up to the last sync of Merge', 1 / 3],
   ['from the start of the last reading on', 1 / 10],
   ['from the newest stamp that was seen on', 1 / 10],
-] as const)('a sync that reads %s is caught', { timeout: 120_000 }, async (recipe, atLeast) => {
+] as const)('a sync that reads %s is caught', async (recipe, atLeast) => {
   const histories = Array.from({ length: 400 }, (_, index) => generateHistory(FIRST + index)).filter(({ family }) => family === 'plain')
   let wrong = 0
   for (const history of histories) if ((await runRecipe(history, recipe)).length > 0) wrong++

@@ -7,7 +7,7 @@ import { summary } from './trial/report.ts'
 const FIRST = 20_000_000
 const STORAGE = { module: new URL('../../../storage-sql/test/fixtures/simulated.ts', import.meta.url).href, options: { kind: 'sqlite' } }
 
-test('nothing is lost, stale or brought back on SQLite', { timeout: 600_000 }, async () => {
+test('nothing is lost, stale or brought back on SQLite', async () => {
   const threads = Math.min(4, availableParallelism())
   const { counts, failures } = await runMany({ first: FIRST, count: 2_000, threads, milliseconds: 15_000, atLeast: 300, storage: STORAGE })
   console.log(`On SQLite: ${summary(counts)}`)
@@ -16,7 +16,7 @@ test('nothing is lost, stale or brought back on SQLite', { timeout: 600_000 }, a
   expect(counts.records).toBeGreaterThan(counts.histories)
 })
 
-test('a history ends the same way on SQLite every time', { timeout: 120_000 }, async () => {
+test('a history ends the same way on SQLite every time', async () => {
   const run = () => runMany({ first: FIRST, count: 15, threads: 1, storage: STORAGE })
   expect(await run()).toEqual(await run())
 })

@@ -201,6 +201,7 @@ const EVENTS = [
   'account.recovered',
   'account.degraded',
   'account.gone',
+  'account.other_company',
   'account.deleted',
   'sync.page',
   'sync.model',

@@ -49,6 +49,7 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
   const time = virtualTime()
   const inner = more.storage?.(time.clock) ?? memoryStorage({ clock: time.clock })
   const storage = more.wrap?.(inner) ?? inner
+  const began = time.clock.now()
   const asked: string[] = []
   const log: string[] = []
   const statuses: FakeMerge['statuses'] = []
@@ -61,13 +62,22 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
     if (other) return other
     if (path === 'account-details') return json({ id: 'merge', status: 'COMPLETE' })
     if (path === 'linked-accounts') return json({ next: null, results: [] })
-    if (path === 'sync-status') return json({ next: null, results: statuses.length > 0 ? statuses : [UNREAD] })
+    if (path === 'sync-status')
+      return json({
+        next: null,
+        results:
+          statuses.length > 0 ? statuses : [{ ...UNREAD, last_sync_finished: new Date(began + time.clock.monotonic()).toISOString() }],
+      })
     asked.push(`${path}${url.search}`)
     const token = request.headers.get('x-account-token') ?? ''
     const page = await lists({ path, query: url.searchParams, token, signal: request.signal })
     return page instanceof Response ? page : json({ next: null, ...page })
   }
-  const json = (body: unknown) => Response.json(body, { headers: { date: new Date(time.clock.now()).toUTCString() } })
+  const json = (body: unknown) =>
+    Response.json(body, {
+      // Merge's clock does not step with ours.
+      headers: { date: new Date(began + time.clock.monotonic()).toUTCString() },
+    })
   const another = (different: Partial<Options> = {}) =>
     createIntegrations({
       merge: { apiKey: 'key', baseUrl: 'https://merge.test/api' },
@@ -130,7 +140,7 @@ export function fakeMerge(options: Partial<Options>, lists: Lists, more: More = 
 }
 
 /** What sync-status says when a test says nothing: a model that is not read has ended its first sync, so nothing is waited for. */
-const UNREAD = { model_name: 'Unread', model_id: 'Unread', status: 'DONE', is_initial_sync: false }
+export const UNREAD = { model_name: 'Unread', model_id: 'Unread', status: 'DONE', is_initial_sync: false }
 
 /** A page by page list of these records; the cursor is the place. */
 export function paged(records: readonly unknown[], query: URLSearchParams, size = 100): { results: unknown[]; next: string | null } {

@@ -76,13 +76,12 @@ test('a pace that was halved stays so in the next look, and comes back by a twen
   expect((await gap(second)) / full).toBeCloseTo(1, 1)
 })
 
-test('a pace from a clock that was ahead delays nothing for more than a minute', async () => {
+test('a pace from a clock that was ahead delays nothing', async () => {
   const time = virtualTime()
   const ahead = time.clock.now() + 3_600_000
   const governor = createGovernor('launch', time.clock, time.sleep, { share: 7, at: ahead, nextTurn: ahead })
-  const before = time.clock.now()
   await time.run(governor.turn())
-  expect(time.clock.now() - before).toBeLessThanOrEqual(MINUTE)
+  expect(time.clock.monotonic()).toBe(0)
 })
 
 test('a wait of more than 20 seconds gives the lease back, and the next look comes when Merge wants it', async () => {

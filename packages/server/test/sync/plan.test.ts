@@ -64,6 +64,7 @@ const walk = (more: Partial<Walk> = {}): Walk => ({
   leftOut: 0,
   withoutId: 0,
   raises: false,
+  loops: 0,
   endless: false,
   seen: null,
   unstamped: false,
@@ -395,10 +396,10 @@ describe('what the checkpoint becomes', () => {
   })
 
   test('each mass deletion that is held has a number, until its walk ends', () => {
-    const held = advance(read({ walk: walk() }), { kind: 'held' })
+    const held = advance(read({ walk: walk() }), { kind: 'held', confirmed: 0 })
     expect(held).toMatchObject({ held: true, holds: 1 })
-    expect(advance(held, { kind: 'held' })).toMatchObject({ held: true, holds: 1 })
-    expect(advance(advance(held, page(null)), { kind: 'held' })).toMatchObject({ holds: 2 })
+    expect(advance(held, { kind: 'held', confirmed: 0 })).toMatchObject({ held: true, holds: 1 })
+    expect(advance(advance(held, page(null)), { kind: 'held', confirmed: 0 })).toMatchObject({ holds: 2 })
   })
 
   test('a page or a cursor without a walk changes nothing', () => {

@@ -5,10 +5,10 @@ import { createErrorBudget } from '../../src/merge/error-budget.ts'
 import { createTransport } from '../../src/merge/transport.ts'
 import { Secret } from '../../src/secrets/secret.ts'
 import { memoryStorage } from '../../src/storage/memory.ts'
-import { systemFetch } from '../../src/system.ts'
+import { steady, systemFetch } from '../../src/system.ts'
 import { ACME, SECRET } from '../support/setup.ts'
 import { hurried, sockets } from '../support/sockets.ts'
-import { fakeMerge, people } from '../sync/fake-merge.ts'
+import { fakeMerge, people, UNREAD } from '../sync/fake-merge.ts'
 
 const { listen, close } = sockets()
 afterEach(close)
@@ -116,7 +116,10 @@ test('M2 address as cursor: a page whose "next" is a whole URL sends nobody anyw
     const place = cursor === null ? -1 : nexts.indexOf(cursor)
     const body = url.pathname.endsWith('account-details')
       ? { id: 'merge', status: 'COMPLETE' }
-      : { next: list ? (nexts[place + 1] ?? null) : null, results: list ? [{ id: `p${place}`, modified_at: '2026-01-01T00:00:00Z' }] : [] }
+      : {
+          next: list ? (nexts[place + 1] ?? null) : null,
+          results: list ? [{ id: `p${place}`, modified_at: '2026-01-01T00:00:00Z' }] : [UNREAD],
+        }
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
   })
   const nexts = [
@@ -136,7 +139,7 @@ test('M2 address as cursor: a page whose "next" is a whole URL sends nobody anyw
   expect(await fake.rows(id, 'hris.Employee')).toHaveLength(nexts.length + 1)
   expect(asked.flatMap((url) => url.searchParams.get('cursor') ?? [])).toEqual(nexts)
   expect(new Set(asked.map(({ pathname }) => pathname))).toEqual(
-    new Set(['/api/hris/v1/account-details', '/api/hris/v1/sync-status', '/api/hris/v1/employees']),
+    new Set(['account-details', 'linked-accounts', 'sync-status', 'employees'].map((path) => `/api/hris/v1/${path}`)),
   )
 })
 
@@ -154,7 +157,7 @@ test.each([301, 302, 303, 307, 308])(
       response.writeHead(status, { location: `${evil}/steal` }).end()
     })
     const log = { debug() {}, info() {}, warn() {}, error() {} }
-    const system = { clock: { now: () => 0 }, random: () => 0, logger: log }
+    const system = { clock: steady({ now: () => 0 }), random: () => 0, logger: log }
     const send = createTransport({
       apiBase: new URL(`${merge}/api`),
       apiKey: new Secret('the-api-key'),

@@ -4,7 +4,7 @@ import { systemFetch } from '../../src/system.ts'
 import { door, ORIGIN } from '../support/http.ts'
 import { connected, setup } from '../support/setup.ts'
 import { hurried, sockets } from '../support/sockets.ts'
-import { fakeMerge, paged, people } from '../sync/fake-merge.ts'
+import { fakeMerge, paged, people, UNREAD } from '../sync/fake-merge.ts'
 
 const EMPLOYEE = 'hris.Employee'
 const { listen, close } = sockets()
@@ -35,9 +35,7 @@ function besieged() {
   return { world, post }
 }
 
-test('M5 blocked address: made-up public tokens, posted by fifty organizations as fast as they can, block nobody and hold nobody up', {
-  timeout: 120_000,
-}, async () => {
+test('M5 blocked address: made-up public tokens, posted by fifty organizations as fast as they can, block nobody and hold nobody up', async () => {
   const { world, post } = besieged()
   const id = await world.connect()
   const { sleep, clock } = world.time
@@ -124,7 +122,7 @@ test('M6 bomb: 64 MiB in a few kilobytes of gzip are not unpacked to their end, 
     response.setHeader('content-type', 'application/json')
     const list = request.url?.includes('/employees')
     if (list && request.headers['x-account-token'] === 'token-bombed') return response.setHeader('content-encoding', 'gzip').end(bomb)
-    const body = list ? { next: null, results: people(3) } : { id: 'merge', status: 'COMPLETE', next: null, results: [] }
+    const body = list ? { next: null, results: people(3) } : { id: 'merge', status: 'COMPLETE', next: null, results: [UNREAD] }
     return response.end(JSON.stringify(body))
   })
   let unpacked = 0
@@ -178,7 +176,7 @@ test.each(['sync-status', 'issues', 'organizations/integrations'])(
     expect(problems).toHaveLength(1)
     expect(String(problems[0])).toContain('UPSTREAM_PAGINATION_LOOP')
     expect(asked).toBeLessThanOrEqual(1_000)
-    expect(asked).toBeGreaterThanOrEqual(100)
+    expect(asked).toBeGreaterThanOrEqual(20)
   },
 )
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { readDetails } from '../../src/link/details.ts'
 import type { Account, Storage } from '../../src/storage/port.ts'
+import { steady } from '../../src/system.ts'
 import { createWebhookReceiver } from '../../src/webhooks/receive.ts'
 import { door } from '../support/http.ts'
 import { ACME, handleOf, infoOf, MODELS, ORGANIZATION, rowOf, stored } from '../support/setup.ts'
@@ -188,7 +189,7 @@ test('W4 unsigned webhook: it is verified before the store or Merge hears of it,
   const receive = createWebhookReceiver({
     verify: () => signed,
     storage,
-    clock: { now: () => 0 },
+    clock: steady({ now: () => 0 }),
     sleep: () => new Promise(() => {}),
     logger: quiet,
     keepCandidate: async () => {

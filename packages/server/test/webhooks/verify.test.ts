@@ -61,7 +61,7 @@ test('a secret with an umlaut is UTF-8, as Merge’s own examples have it', () =
   expect(createVerify(['schlüssel'])(body, sign(body, 'schlüssel'))).toBe(true)
 })
 
-test('of 200,000 forgeries none is taken, and none breaks anything', { timeout: 120_000 }, () => {
+test('of 200,000 forgeries none is taken, and none breaks anything', () => {
   const { tried, kinds, wrong } = fuzz(0, 200_000)
   expect(wrong).toEqual([])
   expect(tried).toBe(200_000)

@@ -2,6 +2,7 @@ import {
   type Account,
   type AccountKey,
   type AccountPatch,
+  CLOCK_SLACK_MS,
   type Claim,
   type ClaimQuery,
   ErrorCode,
@@ -58,7 +59,6 @@ export async function update(
 ): Promise<Account | 'conflict'> {
   const row = await database.first(sql.lock, time, toStored(id))
   if (!row || Number(row.revision) !== revision || row.status === 'deleted') return 'conflict'
-  const due = patch.wake === undefined ? row.due! : sooner(row, patch.wake)
   const values = [
     patch.slot === undefined ? row.slot! : keyOrNull('The slot', patch.slot),
     patch.linkedAccountId === undefined ? row.linked_account_id! : keyOrNull('The linkedAccountId', patch.linkedAccountId),
@@ -68,7 +68,7 @@ export async function update(
     patch.updatedAt === undefined ? row.updated_at! : Math.floor(patch.updatedAt),
   ]
   try {
-    await database.run(sql.update, ...values, due, Number(row.dirty) + Number(patch.wake !== undefined), toStored(id))
+    await database.run(sql.update, ...values, ...woken(row, patch.wake), toStored(id))
   } catch (error) {
     if (!isDuplicate(error)) throw error
     throw conflict(`Slot "${patch.slot}" is held by another account. Nothing was changed in "${id}".`)
@@ -76,30 +76,49 @@ export async function update(
   return known(database, sql, id)
 }
 
-/** Inside a transaction. `time` is the clock's, or `null` for the database's own. */
-export async function claim(database: Statements, sql: Sql, query: ClaimQuery, time: number | null): Promise<Claim[]> {
-  const rows = await claimable(database, sql, query, time, true)
+/** Inside a transaction. */
+export async function schedule(database: Statements, sql: Sql, accountId: string, delayMs: number, time: number | null) {
+  await database.run(sql.schedule, time, time, time, Math.floor(delayMs), time, time, toStored(accountId))
+}
+
+/** Inside a transaction. `time` is the clock's, or `null` for the database's own; `anySetBack`, whether {@link claimable} found such rows. */
+export async function claim(database: Statements, sql: Sql, query: ClaimQuery, time: number | null, anySetBack: boolean): Promise<Claim[]> {
+  const rows = await locked(database, sql, query, time, anySetBack)
   if (rows.length === 0) return []
   const now = Number(rows[0]!.now)
   const ids = JSON.stringify(rows.map(({ id }) => [id]))
-  await database.run(sql.lease, ids, now, Math.floor(query.leaseMs), toStored(query.owner))
+  // Of an account that was asked for by its id, a due that has not come stays, unless the clock was set back.
+  const latestDue = query.accountId === undefined || Number(rows[0]!.is_set_back) === 1 ? now : Number.MAX_SAFE_INTEGER
+  await database.run(sql.lease, ids, latestDue, now, Math.floor(query.leaseMs), toStored(query.owner), now)
   const accounts = toAccounts(await database.all(sql.leased, ids))
   return accounts.map((account) => ({ account, fence: account.fence, dirty: account.dirty, now }))
 }
 
-/** What a claim would get, the oldest due first; with `lock` nobody else gets it. */
-export function claimable(database: Statements, sql: Sql, { limit, accountId }: ClaimQuery, time: number | null, lock: boolean) {
-  // As text: some servers take a number for LIMIT only as an integer, and the driver sends another kind.
-  const most = `${limit}`
-  if (accountId === undefined) return database.all(lock ? sql.claimableLocked : sql.claimable, time, time, time, most)
-  return database.all(lock ? sql.claimableByIdLocked : sql.claimableById, time, toStored(accountId), time, most)
+/** What a claim would get, and perhaps more: those that only count as due, since the clock was set back, come on top of the limit. */
+export function claimable(database: Statements, sql: Sql, { limit, accountId }: ClaimQuery, time: number | null) {
+  if (accountId !== undefined) return database.all(sql.claimableById, ...byId(accountId, limit, time))
+  return database.all(sql.claimable, ...byDue(limit, time), ...bySetBack(limit, time))
 }
+
+/** What a claim gets, the oldest due first, and locked. */
+async function locked(database: Statements, sql: Sql, { limit, accountId }: ClaimQuery, time: number | null, anySetBack: boolean) {
+  if (accountId !== undefined) return database.all(sql.claimableByIdLocked, ...byId(accountId, limit, time))
+  const due = await database.all(sql.claimableLocked, ...byDue(limit, time))
+  if (!anySetBack || due.length === limit) return due
+  return [...due, ...(await database.all(sql.claimableSetBackLocked, ...bySetBack(limit - due.length, time)))]
+}
+
+// Limits as text: some servers take a number for LIMIT only as an integer, and the driver sends another kind.
+const byId = (accountId: string, limit: number, time: number | null) => [time, time, toStored(accountId), time, time, `${limit}`]
+const byDue = (limit: number, time: number | null) => [time, time, time, time, `${limit}`]
+const bySetBack = (limit: number, time: number | null) => [time, time, time, `${limit}`]
 
 /** Inside a transaction. Counting rows that were written would not do: what counts as written differs between connections. */
 export async function renew(database: Statements, sql: Sql, accountId: string, fence: number, leaseMs: number, time: number | null) {
   const row = await database.first(sql.lock, time, toStored(accountId))
   if (!row || Number(row.fence) !== fence || row.status === 'deleted') return false
-  await database.run(sql.renew, Number(row.now), Math.floor(leaseMs), toStored(accountId))
+  const now = Number(row.now)
+  await database.run(sql.renew, settled(row).due, now, Math.floor(leaseMs), now, toStored(accountId))
   return true
 }
 
@@ -112,9 +131,19 @@ export async function purge(database: Statements, sql: Sql, accountId: string): 
   for (const statement of sql.deleteContent) await database.run(statement, id)
 }
 
-function sooner({ due, now }: Row, wake: number | 'now'): number {
-  const at = wake === 'now' ? Number(now) : Math.floor(wake)
-  return due === null ? at : Math.min(Number(due), at)
+/** What `update` writes of due, dirty, lease and recorded_at. */
+function woken(row: Row, wake: number | undefined): Value[] {
+  if (wake === undefined) return [row.due!, row.dirty!, row.lease!, row.recorded_at!]
+  const { due, lease } = settled(row)
+  const at = Math.floor(Number(row.now) + wake)
+  return [due === null ? at : Math.min(Number(due), at), Number(row.dirty) + 1, lease, row.now!]
+}
+
+/** What due and lease come to before recorded_at, which alone shows that the clock was set back, is overwritten. */
+function settled({ due, lease, recorded_at, now }: Row): { due: Value; lease: Value } {
+  const isSetBack = Number(recorded_at ?? 0) > Number(now) + CLOCK_SLACK_MS
+  if (!isSetBack) return { due: due!, lease: lease! }
+  return { due: due === null ? null : Math.min(Number(due), Number(now)), lease: null }
 }
 
 async function only(database: Statements, statement: string, ...values: Value[]): Promise<Account | undefined> {

@@ -32,8 +32,10 @@ export async function commit(database: Statements, sql: Sql, page: Page, time: n
   const checkpoint = storedOrNull(page.checkpoint)
   if (changed > 0 || checkpoint !== account.checkpoint) await database.run(sql.updateModel, checkpoint, model.seq, model.records, model.key)
   if (page.release) {
-    const due = Number(account.dirty) > page.release.dirtySeen ? Number(account.now) : page.release.due
-    await database.run(sql.release, due === null ? null : Math.floor(due), accountId)
+    const { delayMs, dirtySeen } = page.release
+    const now = Number(account.now)
+    const due = Number(account.dirty) > dirtySeen ? now : delayMs === null ? null : Math.floor(now + delayMs)
+    await database.run(sql.release, due, due === null ? null : now, accountId)
   }
   return { changed, deleted, seq: model.seq }
 }

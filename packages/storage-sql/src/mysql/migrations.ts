@@ -41,6 +41,7 @@ export function migrations({ tablePrefix = 'connect_integration_' }: { tablePref
           dirty bigint NOT NULL,
           fence bigint NOT NULL,
           lease bigint,
+          recorded_at bigint,
           lease_owner ${TEXT},
           token ${TEXT},
           details ${TEXT},
@@ -49,7 +50,8 @@ export function migrations({ tablePrefix = 'connect_integration_' }: { tablePref
           KEY by_organization (organization_id, id),
           KEY by_linked_account_id (linked_account_id),
           KEY by_due (due, id),
-          KEY by_status (status, due, lease)
+          KEY by_recorded_at (recorded_at),
+          KEY by_status (status, due, lease, recorded_at)
         ) ${TABLE}`,
         // A short number stands for (account, model) in the millions of rows below.
         `CREATE TABLE IF NOT EXISTS ${prefix}models (

@@ -1,3 +1,4 @@
+import { CLOCK_SLACK_MS } from '@connect-integration/server/storage'
 import { KEY_BYTES } from './migrations.ts'
 
 export type Sql = ReturnType<typeof statements>
@@ -6,6 +7,8 @@ export type Sql = ReturnType<typeof statements>
 const DATABASE_NOW = `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000`
 /** The store's now: the parameter, or the database's own when that is null. */
 const NOW = `COALESCE(?, ${DATABASE_NOW})`
+/** Later than any time. */
+const NEVER = '9223372036854775807'
 
 /**
  * Every statement but those that depend on a query's filters, for tables called `<prefix>accounts` and so on. Only what both
@@ -28,13 +31,23 @@ export function statements(prefix: string) {
     LEFT JOIN ${models} m ON m.account_id = a.id ORDER BY a.id`
   const selectNewest = (which: string) => `
     SELECT ${columns} FROM ${accounts} a LEFT JOIN ${models} m ON m.account_id = a.id WHERE ${which} LOCK IN SHARE MODE`
+  // Where the clock was set back since, a lease has ended, and what is due at any time is due now: see the port's claim.
+  const isSetBackAt = (now: string) => `recorded_at > ${now} + ${CLOCK_SLACK_MS}`
+  const isFreeAt = (now: string) => `(lease IS NULL OR lease <= ${now} OR ${isSetBackAt(now)})`
+  const isSetBack = isSetBackAt(NOW)
+  const isFree = isFreeAt(NOW)
   const claimable = (lock: string) => `
-    SELECT id, ${NOW} AS now FROM ${accounts}
-    WHERE due <= ${NOW} AND (lease IS NULL OR lease <= ${NOW}) AND status <> 'deleted'
+    SELECT id, ${NOW} AS now, 0 AS is_set_back FROM ${accounts}
+    WHERE due <= ${NOW} AND ${isFree} AND status <> 'deleted'
     ORDER BY due, id LIMIT ? ${lock}`
+  // What claimable does not see: it only counts as due.
+  const claimableSetBack = (lock: string) => `
+    SELECT id, ${NOW} AS now, 1 AS is_set_back FROM ${accounts} FORCE INDEX (by_recorded_at)
+    WHERE ${isSetBack} AND due > ${NOW} AND status <> 'deleted'
+    ORDER BY recorded_at LIMIT ? ${lock}`
   const claimableById = (lock: string) => `
-    SELECT id, ${NOW} AS now FROM ${accounts}
-    WHERE id = ? AND (lease IS NULL OR lease <= ${NOW}) AND status <> 'deleted' LIMIT ? ${lock}`
+    SELECT id, ${NOW} AS now, COALESCE(${isSetBack}, 0) AS is_set_back FROM ${accounts}
+    WHERE id = ? AND ${isFree} AND status <> 'deleted' LIMIT ? ${lock}`
 
   return {
     select,
@@ -55,25 +68,31 @@ export function statements(prefix: string) {
     lock: `SELECT a.*, ${NOW} AS now FROM ${accounts} a WHERE id = ? FOR UPDATE`,
     update: `
       UPDATE ${accounts} SET slot = ?, linked_account_id = ?, status = ?, token = ?, details = ?, updated_at = ?,
-        due = ?, dirty = ?, revision = revision + 1
+        due = ?, dirty = ?, lease = ?, recorded_at = ?, revision = revision + 1
       WHERE id = ?`,
+    // recorded_at last: what comes before it goes by the old one.
     schedule: `
-      UPDATE ${accounts} SET due = LEAST(COALESCE(due, ${NOW}), ${NOW}), dirty = dirty + 1
+      UPDATE ${accounts} SET
+        due = LEAST(COALESCE(due, ${NEVER}), CASE WHEN due IS NOT NULL AND ${isSetBack} THEN ${NOW} ELSE ${NEVER} END, ${NOW} + ?),
+        lease = CASE WHEN ${isSetBack} THEN NULL ELSE lease END, dirty = dirty + 1, recorded_at = ${NOW}
       WHERE id = ? AND status <> 'deleted'`,
 
-    claimable: claimable(''),
+    /** What there is to claim, in one round trip. */
+    claimable: `(${claimable('')}) UNION ALL (${claimableSetBack('')})`,
     claimableById: claimableById(''),
     // A row that somebody works on is passed over, not waited for; one that is asked for by its id is worth the wait.
     claimableLocked: claimable('FOR UPDATE SKIP LOCKED'),
+    claimableSetBackLocked: claimableSetBack('FOR UPDATE SKIP LOCKED'),
     claimableByIdLocked: claimableById('FOR UPDATE'),
     lease: `
       UPDATE ${ids} STRAIGHT_JOIN ${accounts} a ON a.id = j.id
-      SET a.fence = a.fence + 1, a.lease = ? + ?, a.lease_owner = ?`,
+      SET a.fence = a.fence + 1, a.due = LEAST(a.due, ?), a.lease = ? + ?, a.lease_owner = ?, a.recorded_at = ?`,
     leased: `
       SELECT ${columns} FROM ${ids} STRAIGHT_JOIN ${accounts} a ON a.id = j.id LEFT JOIN ${models} m ON m.account_id = a.id
       ORDER BY j.place LOCK IN SHARE MODE`,
-    renew: `UPDATE ${accounts} SET lease = ? + ? WHERE id = ?`,
-    release: `UPDATE ${accounts} SET lease = NULL, lease_owner = NULL, due = ? WHERE id = ?`,
+    renew: `UPDATE ${accounts} SET due = ?, lease = ? + ?, recorded_at = ? WHERE id = ?`,
+    // Without a due and a lease there is nothing to compare with a clock.
+    release: `UPDATE ${accounts} SET lease = NULL, lease_owner = NULL, due = ?, recorded_at = ? WHERE id = ?`,
 
     accountAndModel: `
       SELECT a.status, a.fence, a.dirty, ${NOW} AS now, m.model_key, m.checkpoint, m.seq, m.records
@@ -108,7 +127,7 @@ export function statements(prefix: string) {
 
     entomb: `
       UPDATE ${accounts} SET status = 'deleted', slot = NULL, token = NULL, details = NULL, due = NULL,
-        lease = NULL, lease_owner = NULL, fence = fence + 1, revision = revision + 1
+        lease = NULL, lease_owner = NULL, recorded_at = NULL, fence = fence + 1, revision = revision + 1
       WHERE id = ?`,
     deleteContent: [
       ...[records, seen, missing].map(
@@ -123,10 +142,10 @@ export function statements(prefix: string) {
       ORDER BY seq LIMIT ?`,
     stats: `
       SELECT status, count(*) AS accounts,
-        count(CASE WHEN lease > ? THEN 1 END) AS leased,
-        count(CASE WHEN due <= ? AND (lease IS NULL OR lease <= ?) THEN 1 END) AS due,
-        min(CASE WHEN due <= ? AND (lease IS NULL OR lease <= ?) THEN due END) AS oldest_due
-      FROM ${accounts} FORCE INDEX (by_status) GROUP BY status`,
+        count(CASE WHEN ${isFreeAt('now')} THEN NULL ELSE 1 END) AS leased,
+        count(CASE WHEN (due <= now OR (due > now AND ${isSetBackAt('now')})) AND ${isFreeAt('now')} THEN 1 END) AS due,
+        max(CASE WHEN ${isFreeAt('now')} THEN now - due END) AS late
+      FROM (SELECT status, due, lease, recorded_at, ${NOW} AS now FROM ${accounts} FORCE INDEX (by_status)) a GROUP BY status`,
   }
 }
 

@@ -2,7 +2,7 @@ import { ErrorCode, IntegrationError, type Storage } from '@connect-integration/
 import { toChange, toStats } from '../rows.ts'
 import type { SqlStorage } from '../sql-storage.ts'
 import { toStored } from '../text.ts'
-import { claim, claimable, get, purge, renew, reserve, update } from './accounts.ts'
+import { claim, claimable, get, purge, renew, reserve, schedule, update } from './accounts.ts'
 import { commit } from './commit.ts'
 import { type Connection, connection, within } from './connection.ts'
 import type { MysqlConnection, MysqlDatabase, Promising } from './driver.ts'
@@ -81,15 +81,14 @@ function methods(db: Connection, sql: Sql, clock: { now(): number } | undefined)
     update: (id, revision, patch) => db.transaction((database) => update(database, sql, id, revision, patch, now())),
     list: (query) => db.read((database) => list(database, sql, query)),
 
-    schedule(accountId, at) {
-      const time = at === 'now' ? now() : Math.floor(at)
-      return db.transaction((database) => database.run(sql.schedule, time, time, toStored(accountId)))
-    },
+    schedule: (accountId, delayMs) => db.transaction((database) => schedule(database, sql, accountId, delayMs, now())),
 
     async claim(query) {
       // Most looks find nothing: those need no lock.
-      const free = await db.read((database) => claimable(database, sql, query, now(), false))
-      return free.length === 0 ? [] : db.transaction((database) => claim(database, sql, query, now()))
+      const free = await db.read((database) => claimable(database, sql, query, now()))
+      if (free.length === 0) return []
+      const anySetBack = free.some((row) => Number(row.is_set_back) === 1)
+      return db.transaction((database) => claim(database, sql, query, now(), anySetBack))
     },
 
     renew: (accountId, fence, leaseMs) => db.transaction((database) => renew(database, sql, accountId, fence, leaseMs, now())),
@@ -102,9 +101,8 @@ function methods(db: Connection, sql: Sql, clock: { now(): number } | undefined)
       return { changes, next: rows.length > limit ? (changes.at(-1)?.seq ?? after) : null }
     },
 
-    async stats(time) {
-      const rows = await db.read((database) => database.all(sql.stats, time, time, time, time, time))
-      return toStats(rows)
+    async stats() {
+      return toStats(await db.read((database) => database.all(sql.stats, now())))
     },
   }
 }

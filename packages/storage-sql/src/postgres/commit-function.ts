@@ -1,4 +1,5 @@
-import { BY_INDEX, DURABLE, NOW } from './functions.ts'
+import { NOW } from './clock.ts'
+import { BY_INDEX, DURABLE } from './functions.ts'
 import type { Names } from './names.ts'
 
 /**
@@ -23,7 +24,7 @@ export function commitFunction(names: Names): string {
     separator text, given_ids text, generations bigint[], stamps bigint[], pages bigint[], deletions boolean[],
     given_hashes text, given_contents text, given_exact text,
     given_sweep bigint, retire_until bigint, delete_at_most bigint,
-    releases boolean, release_due bigint, dirty_seen bigint, given_now bigint
+    releases boolean, release_delay bigint, dirty_seen bigint, given_now bigint
   ) RETURNS text ${BY_INDEX} AS $function$
   DECLARE
     account record;
@@ -40,6 +41,8 @@ export function commitFunction(names: Names): string {
     come bigint;
     retired text[] := '{}';
     newest bigint;
+    moment bigint;
+    next_due bigint;
   BEGIN
     ${DURABLE}
     SELECT a.account_key, a.status, a.fence, a.dirty INTO account FROM ${accounts} a WHERE a.id = given_id FOR UPDATE;
@@ -120,7 +123,10 @@ export function commitFunction(names: Names): string {
     END IF;
 
     IF releases THEN
-      UPDATE ${accounts} a SET lease = NULL, lease_owner = NULL, due = CASE WHEN a.dirty > dirty_seen THEN ${NOW} ELSE release_due END
+      moment := ${NOW};
+      next_due := CASE WHEN account.dirty > dirty_seen THEN moment ELSE moment + release_delay END;
+      -- Without a due and a lease there is nothing to compare with a clock.
+      UPDATE ${accounts} a SET lease = NULL, lease_owner = NULL, due = next_due, recorded_at = CASE WHEN next_due IS NOT NULL THEN moment END
       WHERE a.account_key = account.account_key;
     END IF;
     RETURN json_build_object('changed', written + cardinality(retired), 'deleted', gone, 'seq', newest)::text;

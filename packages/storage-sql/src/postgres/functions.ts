@@ -1,3 +1,4 @@
+import { IS_FREE, IS_SET_BACK, NOW, SETTLED_DUE, SETTLED_LEASE } from './clock.ts'
 import type { Names } from './names.ts'
 import { accountJson } from './statements.ts'
 
@@ -12,9 +13,6 @@ export function accountFunctions(names: Names): readonly string[] {
 
 /** What a session has asked for does not count: what is reported as done is on disk. Until the end of the transaction, so that its commit goes by it. */
 export const DURABLE = `IF current_setting('synchronous_commit') = 'off' THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;`
-
-/** The database's clock unless a test has passed its own: whole epoch milliseconds. */
-export const NOW = `coalesce(given_now, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)`
 
 /** Plans are made once for a session, when the tables may be empty: never one that reads a whole table. */
 export const BY_INDEX = `LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan`
@@ -52,12 +50,14 @@ function reserve({ reserve, accounts, models }: Names) {
 function update({ update, accounts, models }: Names) {
   return `CREATE FUNCTION ${update}(given_id text, given_revision bigint, patch jsonb, given_now bigint) RETURNS text ${BY_INDEX} AS $function$
   DECLARE
-    wake bigint := CASE patch ->> 'wake' WHEN 'now' THEN ${NOW} ELSE (patch ->> 'wake')::bigint END;
+    moment bigint;
+    wakes boolean := patch ? 'wake';
     answer text;
   BEGIN
     ${DURABLE}
     PERFORM FROM ${accounts} a WHERE a.id = given_id AND a.revision = given_revision AND a.status <> 'deleted' FOR UPDATE;
     IF NOT FOUND THEN RETURN 'conflict'; END IF;
+    moment := ${NOW};
     PERFORM FROM ${accounts} a WHERE a.slot = patch ->> 'slot' AND a.id <> given_id;
     IF FOUND THEN RETURN 'used'; END IF;
     UPDATE ${accounts} AS a SET
@@ -67,8 +67,10 @@ function update({ update, accounts, models }: Names) {
       token = CASE WHEN patch ? 'token' THEN patch ->> 'token' ELSE a.token END,
       details = CASE WHEN patch ? 'details' THEN patch ->> 'details' ELSE a.details END,
       updated_at = coalesce((patch ->> 'updatedAt')::bigint, a.updated_at),
-      due = least(a.due, wake),
-      dirty = a.dirty + (wake IS NOT NULL)::int,
+      due = CASE WHEN wakes THEN least(${SETTLED_DUE}, moment + (patch ->> 'wake')::bigint) ELSE a.due END,
+      dirty = a.dirty + wakes::int,
+      lease = CASE WHEN wakes THEN ${SETTLED_LEASE} ELSE a.lease END,
+      recorded_at = CASE WHEN wakes THEN moment ELSE a.recorded_at END,
       revision = a.revision + 1
     WHERE a.id = given_id
     RETURNING ${accountJson(models)}::text INTO answer;
@@ -77,17 +79,22 @@ function update({ update, accounts, models }: Names) {
 }
 
 function schedule({ schedule, accounts }: Names) {
-  return `CREATE FUNCTION ${schedule}(given_id text, given_at bigint, given_now bigint) RETURNS text ${BY_INDEX} AS $function$
+  return `CREATE FUNCTION ${schedule}(given_id text, delay_ms bigint, given_now bigint) RETURNS text ${BY_INDEX} AS $function$
+  DECLARE
+    moment bigint;
   BEGIN
     ${DURABLE}
-    UPDATE ${accounts} AS a SET due = least(a.due, coalesce(given_at, ${NOW})), dirty = a.dirty + 1
-    WHERE a.id = given_id AND a.status <> 'deleted';
+    PERFORM FROM ${accounts} a WHERE a.id = given_id AND a.status <> 'deleted' FOR UPDATE;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    moment := ${NOW};
+    UPDATE ${accounts} AS a SET due = least(${SETTLED_DUE}, moment + delay_ms), dirty = a.dirty + 1, lease = ${SETTLED_LEASE}, recorded_at = moment
+    WHERE a.id = given_id;
     RETURN NULL;
   END $function$`
 }
 
 function claim({ claim, accounts, models }: Names) {
-  const free = `(a.lease IS NULL OR a.lease <= moment) AND a.status <> 'deleted'`
+  const free = `${IS_FREE} AND a.status <> 'deleted'`
   return `CREATE FUNCTION ${claim}(given_owner text, lease_ms bigint, most bigint, given_id text, given_now bigint) RETURNS SETOF text ${BY_INDEX} AS $function$
   DECLARE
     moment bigint := ${NOW};
@@ -98,12 +105,21 @@ function claim({ claim, accounts, models }: Names) {
       keys := ARRAY(
         SELECT a.account_key FROM ${accounts} a WHERE a.due <= moment AND ${free}
         ORDER BY a.due LIMIT most FOR UPDATE SKIP LOCKED);
+      IF most IS NULL OR cardinality(keys) < most THEN
+        -- What only counts as due, since the clock was set back.
+        keys := keys || ARRAY(
+          SELECT a.account_key FROM ${accounts} a WHERE ${IS_SET_BACK} AND a.due > moment AND a.status <> 'deleted'
+          ORDER BY a.recorded_at LIMIT most - cardinality(keys) FOR UPDATE SKIP LOCKED);
+      END IF;
     ELSE
       -- A lock that somebody holds on this one is waited for: it may be a commit or a wake-up, which end at once.
-      keys := ARRAY(SELECT a.account_key FROM ${accounts} a WHERE a.id = given_id AND ${free} LIMIT most FOR UPDATE);
+      PERFORM FROM ${accounts} a WHERE a.id = given_id FOR UPDATE;
+      moment := ${NOW};
+      keys := ARRAY(SELECT a.account_key FROM ${accounts} a WHERE a.id = given_id AND ${free} LIMIT most);
     END IF;
     IF cardinality(keys) = 0 THEN RETURN; END IF;
-    UPDATE ${accounts} AS a SET fence = a.fence + 1, lease = moment + lease_ms, lease_owner = given_owner WHERE a.account_key = ANY (keys);
+    UPDATE ${accounts} AS a SET fence = a.fence + 1, due = ${SETTLED_DUE}, lease = moment + lease_ms, lease_owner = given_owner, recorded_at = moment
+    WHERE a.account_key = ANY (keys);
     RETURN QUERY
       SELECT json_build_object('now', moment, 'account', ${accountJson(models)})::text
       FROM ${accounts} a WHERE a.account_key = ANY (keys) ORDER BY a.due, a.id;
@@ -112,11 +128,15 @@ function claim({ claim, accounts, models }: Names) {
 
 function renew({ renew, accounts }: Names) {
   return `CREATE FUNCTION ${renew}(given_id text, given_fence bigint, lease_ms bigint, given_now bigint) RETURNS text ${BY_INDEX} AS $function$
+  DECLARE
+    moment bigint;
   BEGIN
     ${DURABLE}
-    UPDATE ${accounts} AS a SET lease = ${NOW} + lease_ms
-    WHERE a.id = given_id AND a.fence = given_fence AND a.status <> 'deleted';
-    RETURN CASE WHEN FOUND THEN 'renewed' END;
+    PERFORM FROM ${accounts} a WHERE a.id = given_id AND a.fence = given_fence AND a.status <> 'deleted' FOR UPDATE;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    moment := ${NOW};
+    UPDATE ${accounts} AS a SET due = ${SETTLED_DUE}, lease = moment + lease_ms, recorded_at = moment WHERE a.id = given_id;
+    RETURN 'renewed';
   END $function$`
 }
 
@@ -128,7 +148,7 @@ function purge({ purge, accounts, models, records, seen, missing }: Names) {
   BEGIN
     ${DURABLE}
     UPDATE ${accounts} AS a SET status = 'deleted', slot = NULL, token = NULL, details = NULL, due = NULL,
-      lease = NULL, lease_owner = NULL, fence = a.fence + 1, revision = a.revision + 1
+      lease = NULL, lease_owner = NULL, recorded_at = NULL, fence = a.fence + 1, revision = a.revision + 1
     WHERE a.id = given_id AND a.status <> 'deleted'
     RETURNING a.account_key INTO account;
     IF NOT FOUND THEN RETURN NULL; END IF;

@@ -43,7 +43,7 @@ export function pageValues(page: Page, now: Value, careful: boolean): Value[] {
     integer(sweep?.retire?.olderThan),
     integer(page.deleteAtMost),
     `${release !== undefined}`,
-    integer(release?.due),
+    integer(release?.delayMs),
     integer(release?.dirtySeen),
     now,
   ]

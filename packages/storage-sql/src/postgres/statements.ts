@@ -1,3 +1,4 @@
+import { IS_FREE, IS_SET_BACK, NOW } from './clock.ts'
 import type { Names } from './names.ts'
 
 export type Sql = ReturnType<typeof statements>
@@ -47,9 +48,9 @@ export function statements(names: Names) {
     changes: call(names.changes, 'text', 'text', 'bigint', 'bigint'),
     stats: `
       SELECT json_build_array(status, count(*),
-        count(*) FILTER (WHERE lease > moment),
-        count(*) FILTER (WHERE due <= moment AND (lease IS NULL OR lease <= moment)),
-        min(due) FILTER (WHERE due <= moment AND (lease IS NULL OR lease <= moment)))::text AS answer
-      FROM ${accounts}, (SELECT $1::text::bigint AS moment) given GROUP BY status`,
+        count(*) FILTER (WHERE ${IS_FREE} IS NOT TRUE),
+        count(*) FILTER (WHERE (a.due <= moment OR (a.due > moment AND ${IS_SET_BACK})) AND ${IS_FREE}),
+        max(moment - a.due) FILTER (WHERE ${IS_FREE}))::text AS answer
+      FROM ${accounts} a, (SELECT ${NOW} AS moment FROM (SELECT $1::text::bigint AS given_now) given) clock GROUP BY status`,
   }
 }

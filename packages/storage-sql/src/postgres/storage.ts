@@ -87,7 +87,7 @@ function methods(session: Session, sql: Sql, clock: PostgresStorageOptions['cloc
       if (linkedAccountId) checkedKey(linkedAccountId, 'linked account id')
       const texts = Object.entries({ slot, linkedAccountId, token, details }).filter(([, text]) => text !== undefined)
       const stored = Object.fromEntries(texts.map(([name, text]) => [name, storedOrNull(text ?? null)]))
-      const patch = { ...stored, status, updatedAt: floor(updatedAt), wake: wake === 'now' ? wake : floor(wake) }
+      const patch = { ...stored, status, updatedAt: floor(updatedAt), wake: floor(wake) }
       const values = [toStored(id), `${revision}`, JSON.stringify(patch), now()]
       const [answer] = await session.attempt(sql.update, values, isDuplicate).catch((error: unknown) => {
         if (isDuplicate(error)) return ['used']
@@ -104,8 +104,8 @@ function methods(session: Session, sql: Sql, clock: PostgresStorageOptions['cloc
       return { accounts, next: found.length > query.limit ? (accounts.at(-1)?.id ?? null) : null }
     },
 
-    async schedule(accountId, at) {
-      await session.ask(sql.schedule, [toStored(accountId), at === 'now' ? null : integer(at), now()])
+    async schedule(accountId, delayMs) {
+      await session.ask(sql.schedule, [toStored(accountId), integer(delayMs), now()])
     },
 
     async claim({ owner, leaseMs, limit, accountId }) {
@@ -142,14 +142,15 @@ function methods(session: Session, sql: Sql, clock: PostgresStorageOptions['cloc
       return { changes, next: answers.length > limit ? (changes.at(-1)?.seq ?? after) : null }
     },
 
-    async stats(time) {
-      const stats: StorageStats = { accounts: {}, due: 0, oldestDue: null, leased: 0 }
-      for (const answer of await session.ask(sql.stats, [integer(time)])) {
-        const [status, accounts, leased, due, oldestDue] = JSON.parse(answer) as [string, number, number, number, number | null]
+    async stats() {
+      const stats: StorageStats = { accounts: {}, due: 0, leased: 0, lateMs: 0 }
+      for (const answer of await session.ask(sql.stats, [now()])) {
+        const [status, accounts, leased, due, late] = JSON.parse(answer) as [string, number, number, number, number | null]
         stats.accounts[fromStored(status) as keyof StorageStats['accounts']] = accounts
         stats.due += due
         stats.leased += leased
-        if (oldestDue !== null) stats.oldestDue = Math.min(stats.oldestDue ?? Number.POSITIVE_INFINITY, oldestDue)
+        // Of those whose time has not come it is below 0.
+        stats.lateMs = Math.max(stats.lateMs, late ?? 0)
       }
       return stats
     },

@@ -3,7 +3,7 @@ import type { Names } from './names.ts'
 /** Step 1 of the schema: the tables. Ids are compared and ordered by their bytes, whatever the database's own collation is. */
 export function tables(names: Names): readonly string[] {
   return [
-    // Room on each page for the row's next version: a claim or a checkpoint then touches no index.
+    // Room on each page for the row's next version: an update then touches no index, unless what it changes has one.
     `CREATE TABLE ${names.accounts} (
       account_key bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
       id text COLLATE "C" PRIMARY KEY,
@@ -22,12 +22,15 @@ export function tables(names: Names): readonly string[] {
       fence bigint NOT NULL,
       lease bigint,
       lease_owner text,
+      recorded_at bigint,
       token text,
       details text
     ) WITH (fillfactor = 70)`,
     `CREATE INDEX ${names.index('accounts_organization')} ON ${names.accounts} (organization_id, id)`,
     `CREATE INDEX ${names.index('accounts_linked')} ON ${names.accounts} (linked_account_id) WHERE linked_account_id IS NOT NULL`,
     `CREATE INDEX ${names.index('accounts_due')} ON ${names.accounts} (due) WHERE due IS NOT NULL`,
+    // Empty beyond the clock's now, unless the clock was set back.
+    `CREATE INDEX ${names.index('accounts_recorded')} ON ${names.accounts} (recorded_at) WHERE recorded_at IS NOT NULL`,
     // A short number stands for (account, model) in the millions of rows below.
     `CREATE TABLE ${names.models} (
       model_key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

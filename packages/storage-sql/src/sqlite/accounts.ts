@@ -45,35 +45,36 @@ export function update(
 ): Account | 'conflict' {
   const account = only(database, sql.byId, toStored(id))
   if (account?.revision !== revision || account.status === 'deleted') return 'conflict'
-  const { slot = account.slot, linkedAccountId = account.linkedAccountId, status = account.status, wake } = patch
+  const { slot = account.slot, linkedAccountId = account.linkedAccountId, status = account.status } = patch
   const { token = account.token, details = account.details, updatedAt = account.updatedAt } = patch
-  const at = wake === 'now' ? now : Math.floor(wake ?? 0)
-  const due = wake === undefined ? account.due : Math.min(account.due ?? at, at)
-  const dirty = account.dirty + Number(wake !== undefined)
   const texts = [storedOrNull(slot), storedOrNull(linkedAccountId), status, storedOrNull(token), storedOrNull(details)]
   writeUnique(
-    () => database.run(sql.update, ...texts, Math.floor(updatedAt), due, dirty, toStored(id)),
+    () => database.run(sql.update, ...texts, Math.floor(updatedAt), toStored(id)),
     `Slot "${slot}" is held by another account. Nothing was changed in "${id}".`,
   )
+  if (patch.wake !== undefined) schedule(database, sql, id, patch.wake, now)
   return known(database, sql, id)
+}
+
+export function schedule(database: Statements, sql: Sql, accountId: string, delayMs: number, now: number): void {
+  database.run(sql.schedule, now, Math.floor(delayMs), toStored(accountId))
 }
 
 /** Needs the write lock. */
 export function claim(database: Statements, sql: Sql, { owner, leaseMs, limit, accountId }: ClaimQuery, now: number): Claim[] {
   return claimable(database, sql, limit, accountId, now).map((id) => {
-    database.run(sql.lease, Math.floor(now + leaseMs), toStored(owner), toStored(id))
+    database.run(sql.lease, Math.floor(leaseMs), toStored(owner), now, toStored(id))
     const account = known(database, sql, id)
     return { account, fence: account.fence, dirty: account.dirty, now }
   })
 }
 
-/** Ids of the accounts that a claim would get, the oldest due first. */
+/** Ids of the accounts that a claim would get, the oldest due first; those that only count as due, since the clock was set back, at the end. */
 export function claimable(database: Statements, sql: Sql, limit: number, accountId: string | undefined, now: number): string[] {
-  const rows =
-    accountId === undefined
-      ? database.all(sql.claimable, now, now, limit)
-      : database.all(sql.claimableById, now, toStored(accountId), limit)
-  return rows.map(toId)
+  if (accountId !== undefined) return database.all(sql.claimableById, now, now, toStored(accountId), limit).map(toId)
+  const due = database.all(sql.claimable, now, now, now, limit)
+  const others = due.length < limit ? database.all(sql.claimableSetBack, now, now, limit - due.length) : []
+  return [...due, ...others].map(toId)
 }
 
 /** In one transaction with the tombstone, so that nobody finds the one without the other. */

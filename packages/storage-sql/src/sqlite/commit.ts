@@ -31,8 +31,9 @@ export function commit(database: Statements, sql: Sql, page: Page, now: number):
     database.run(sql.updateModel, checkpoint, model.seq, model.records, model.key)
   }
   if (page.release) {
-    const due = Number(account.dirty) > page.release.dirtySeen ? now : page.release.due
-    database.run(sql.release, due === null ? null : Math.floor(due), accountId)
+    const { delayMs, dirtySeen } = page.release
+    const due = Number(account.dirty) > dirtySeen ? now : delayMs === null ? null : Math.floor(now + delayMs)
+    database.run(sql.release, due, due === null ? null : now, accountId)
   }
   return { changed, deleted, seq: model.seq }
 }

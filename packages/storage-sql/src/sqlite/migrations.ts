@@ -32,6 +32,7 @@ export function migrations({ tablePrefix = 'connect_integration_' }: { tablePref
           dirty INTEGER NOT NULL,
           fence INTEGER NOT NULL,
           lease INTEGER,
+          recorded_at INTEGER,
           lease_owner TEXT,
           token TEXT,
           details TEXT
@@ -39,6 +40,8 @@ export function migrations({ tablePrefix = 'connect_integration_' }: { tablePref
         `CREATE INDEX ${prefix}accounts_organization ON ${prefix}accounts (organization_id, id)`,
         `CREATE INDEX ${prefix}accounts_linked ON ${prefix}accounts (linked_account_id) WHERE linked_account_id IS NOT NULL`,
         `CREATE INDEX ${prefix}accounts_due ON ${prefix}accounts (due, id) WHERE due IS NOT NULL`,
+        // Empty beyond the clock's now, unless the clock was set back.
+        `CREATE INDEX ${prefix}accounts_recorded ON ${prefix}accounts (recorded_at) WHERE recorded_at IS NOT NULL`,
         // A short number stands for (account, model) in the millions of rows below.
         `CREATE TABLE ${prefix}models (
           model_key INTEGER PRIMARY KEY,

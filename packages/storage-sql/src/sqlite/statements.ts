@@ -1,3 +1,5 @@
+import { CLOCK_SLACK_MS } from '@connect-integration/server/storage'
+
 export type Sql = ReturnType<typeof statements>
 
 /** Every statement but those that depend on a query's filters, for tables called `<prefix>accounts` and so on. */
@@ -9,6 +11,11 @@ export function statements(prefix: string) {
   const missing = `${prefix}missing`
   const ofAccount = `model_key IN (SELECT model_key FROM ${models} WHERE account_id = ?)`
   const unseen = `NOT EXISTS (SELECT 1 FROM ${seen} s WHERE s.model_key = r.model_key AND s.sweep = ? AND s.id = r.id)`
+
+  // Where the clock was set back since, a lease has ended, and what is due at any time is due now: see the port's claim.
+  const isSetBack = `recorded_at > now + ${CLOCK_SLACK_MS}`
+  const isFree = `(lease IS NULL OR lease <= now OR ${isSetBack})`
+  const settledDue = `CASE WHEN due > now AND ${isSetBack} THEN now ELSE due END`
 
   /** Whole accounts, from one statement, so that account and models are of one moment. */
   const select = (which: string) => `
@@ -32,22 +39,33 @@ export function statements(prefix: string) {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0)`,
     update: `
       UPDATE ${accounts} SET slot = ?, linked_account_id = ?, status = ?, token = ?, details = ?, updated_at = ?,
-        due = ?, dirty = ?, revision = revision + 1
+        revision = revision + 1
       WHERE id = ?`,
     schedule: `
-      UPDATE ${accounts} SET due = min(coalesce(due, ?), ?), dirty = dirty + 1
-      WHERE id = ? AND status <> 'deleted'`,
+      UPDATE ${accounts} SET due = min(coalesce(${settledDue}, now + delay), now + delay), dirty = dirty + 1,
+        lease = CASE WHEN ${isSetBack} THEN NULL ELSE lease END, recorded_at = now
+      FROM (SELECT ? AS now, ? AS delay) WHERE id = ? AND status <> 'deleted'`,
 
     claimable: `
       SELECT id FROM ${accounts}
-      WHERE due <= ? AND (lease IS NULL OR lease <= ?) AND status <> 'deleted'
+      WHERE due <= ? AND (lease IS NULL OR lease <= ? OR recorded_at > ? + ${CLOCK_SLACK_MS}) AND status <> 'deleted'
       ORDER BY due, id LIMIT ?`,
+    // What claimable does not see: it only counts as due. "+" keeps the planner from the index on due, in which the others are.
+    claimableSetBack: `
+      SELECT id FROM ${accounts}
+      WHERE recorded_at > ? + ${CLOCK_SLACK_MS} AND +due > ? AND status <> 'deleted'
+      ORDER BY recorded_at LIMIT ?`,
     claimableById: `
       SELECT id FROM ${accounts}
-      WHERE (lease IS NULL OR lease <= ?) AND status <> 'deleted' AND id = ? LIMIT ?`,
-    lease: `UPDATE ${accounts} SET fence = fence + 1, lease = ?, lease_owner = ? WHERE id = ?`,
-    renew: `UPDATE ${accounts} SET lease = ? WHERE id = ? AND fence = ? AND status <> 'deleted'`,
-    release: `UPDATE ${accounts} SET lease = NULL, lease_owner = NULL, due = ? WHERE id = ?`,
+      WHERE (lease IS NULL OR lease <= ? OR recorded_at > ? + ${CLOCK_SLACK_MS}) AND status <> 'deleted' AND id = ? LIMIT ?`,
+    lease: `
+      UPDATE ${accounts} SET fence = fence + 1, due = ${settledDue}, lease = now + ?, lease_owner = ?, recorded_at = now
+      FROM (SELECT ? AS now) WHERE id = ?`,
+    renew: `
+      UPDATE ${accounts} SET due = ${settledDue}, lease = now + ?, recorded_at = now
+      FROM (SELECT ? AS now) WHERE id = ? AND fence = ? AND status <> 'deleted'`,
+    // Without a due and a lease there is nothing to compare with a clock.
+    release: `UPDATE ${accounts} SET lease = NULL, lease_owner = NULL, due = ?, recorded_at = ? WHERE id = ?`,
 
     fence: `SELECT status, fence, dirty FROM ${accounts} WHERE id = ?`,
     model: `SELECT model_key, checkpoint, seq, records FROM ${models} WHERE account_id = ? AND model = ?`,
@@ -82,7 +100,7 @@ export function statements(prefix: string) {
 
     entomb: `
       UPDATE ${accounts} SET status = 'deleted', slot = NULL, token = NULL, details = NULL, due = NULL,
-        lease = NULL, lease_owner = NULL, fence = fence + 1, revision = revision + 1
+        lease = NULL, lease_owner = NULL, recorded_at = NULL, fence = fence + 1, revision = revision + 1
       WHERE id = ? AND status <> 'deleted'`,
     deleteContent: [
       ...[records, seen, missing].map((table) => `DELETE FROM ${table} WHERE ${ofAccount}`),
@@ -96,9 +114,9 @@ export function statements(prefix: string) {
     stats: `
       WITH clock(now) AS (VALUES (?))
       SELECT status, count(*) AS accounts,
-        count(*) FILTER (WHERE lease > now) AS leased,
-        count(*) FILTER (WHERE due <= now AND (lease IS NULL OR lease <= now)) AS due,
-        min(due) FILTER (WHERE due <= now AND (lease IS NULL OR lease <= now)) AS oldest_due
+        count(*) FILTER (WHERE ${isFree} IS NOT TRUE) AS leased,
+        count(*) FILTER (WHERE (due <= now OR (due > now AND ${isSetBack})) AND ${isFree}) AS due,
+        max(now - due) FILTER (WHERE ${isFree}) AS late
       FROM clock CROSS JOIN ${accounts} GROUP BY status`,
   }
 }

@@ -2,7 +2,7 @@ import { ErrorCode, IntegrationError, type Storage } from '@connect-integration/
 import { toChange, toStats } from '../rows.ts'
 import type { SqlStorage } from '../sql-storage.ts'
 import { toStored } from '../text.ts'
-import { claim, claimable, emptyLog, get, purge, reserve, update } from './accounts.ts'
+import { claim, claimable, emptyLog, get, purge, reserve, schedule, update } from './accounts.ts'
 import { commit } from './commit.ts'
 import { type Connection, callersTransaction, connection } from './connection.ts'
 import type { SqliteDatabase } from './driver.ts'
@@ -78,10 +78,7 @@ function methods(db: Connection, sql: Sql, clock: { now(): number }): Omit<Stora
     update: (id, revision, patch) => db.transaction((database) => update(database, sql, id, revision, patch, now())),
     list: (query) => db.use((database) => list(database, sql, query)),
 
-    async schedule(accountId, at) {
-      const time = at === 'now' ? now() : Math.floor(at)
-      await db.use((database) => database.run(sql.schedule, time, time, toStored(accountId)))
-    },
+    schedule: (accountId, delayMs) => db.use((database) => schedule(database, sql, accountId, delayMs, now())),
 
     async claim(query) {
       // Most looks find nothing: those need no lock.
@@ -90,7 +87,7 @@ function methods(db: Connection, sql: Sql, clock: { now(): number }): Omit<Stora
     },
 
     renew: (accountId, fence, leaseMs) =>
-      db.use((database) => database.run(sql.renew, Math.floor(clock.now() + leaseMs), toStored(accountId), fence) === 1),
+      db.use((database) => database.run(sql.renew, Math.floor(leaseMs), now(), toStored(accountId), fence) === 1),
     commit: (page) => db.transaction((database) => commit(database, sql, page, now())),
 
     purge: (accountId) => db.transaction((database) => purge(database, sql, accountId)),
@@ -101,8 +98,8 @@ function methods(db: Connection, sql: Sql, clock: { now(): number }): Omit<Stora
       return { changes, next: rows.length > limit ? (changes.at(-1)?.seq ?? after) : null }
     },
 
-    async stats(time) {
-      const rows = await db.use((database) => database.all(sql.stats, time))
+    async stats() {
+      const rows = await db.use((database) => database.all(sql.stats, now()))
       return toStats(rows)
     },
   }

@@ -74,7 +74,7 @@ function settled<T extends object>(work: Promise<T>): Promise<T | { code: string
 
 async function workUntilNothingIsDue(): Promise<number> {
   for (let all = 0; ; ) {
-    const { looked } = await integrations.tick({ budgetMs: 60_000 })
+    const { runs: looked } = await integrations.tick({ budgetMs: 60_000 })
     if (looked === 0) return all
     all += looked
   }

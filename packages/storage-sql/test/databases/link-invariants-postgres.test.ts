@@ -32,7 +32,7 @@ afterAll(async () => {
 })
 
 for (const [place, strategy] of (['one-per-category', 'many-per-category'] as const).entries()) {
-  test(`${strategy}: no invariant of the link flow is broken on PostgreSQL`, { timeout: 120_000 }, async () => {
+  test(`${strategy}: no invariant of the link flow is broken on PostgreSQL`, async () => {
     const until = performance.now() + MILLISECONDS
     let histories = 0
     await fc.assert(

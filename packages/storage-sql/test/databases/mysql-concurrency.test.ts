@@ -28,7 +28,7 @@ await onMysql('mysqlStorage with many at work', (server) => {
   test('each due account is claimed once, by whoever comes first', async () => {
     for (let index = 0; index < 60; index++) {
       const { account } = await storage.reserve(newAccount(`due-${index}`))
-      await storage.schedule(account.id, 1000)
+      await storage.schedule(account.id, 0)
     }
     const claimed = await Promise.all(
       storages.map(async (own) => {
@@ -49,7 +49,7 @@ await onMysql('mysqlStorage with many at work', (server) => {
 
   test('no wake-up is lost', async () => {
     const { account } = await storage.reserve(newAccount('counted'))
-    await Promise.all(Array.from({ length: 100 }, (_, caller) => storages[caller % 4]!.schedule(account.id, 'now')))
+    await Promise.all(Array.from({ length: 100 }, (_, caller) => storages[caller % 4]!.schedule(account.id, 0)))
     expect((await storage.get({ id: account.id, organizationId: 'org-1' }))?.dirty).toBe(100)
   })
 
@@ -70,7 +70,7 @@ await onMysql('mysqlStorage with many at work', (server) => {
       await Promise.all([
         storages[1]!.commit({ ...pageNumber(2, second!.fence + 0), accountId: account.id }),
         storages[2]!.purge(account.id),
-        storages[3]!.schedule(account.id, 'now'),
+        storages[3]!.schedule(account.id, 0),
       ])
       const after = await storage.get({ id: account.id, organizationId: 'org-1' })
       expect(after).toMatchObject({ status: 'deleted', models: {}, due: null, fence: 3 })
@@ -154,7 +154,7 @@ await onMysql('mysqlStorage with many at work', (server) => {
       const [claimed] = await inside.claim({ owner: 'test', leaseMs: 1000, limit: 1, accountId: account.id })
       const page = { ...pageNumber(1, claimed!.fence), accountId: account.id }
       await connection.query(`SET SESSION sql_mode = 'STRICT_ALL_TABLES'`)
-      await expect(inside.commit({ ...page, release: { due: 1e30, dirtySeen: 0 } })).rejects.toThrow('Roll back your transaction')
+      await expect(inside.commit({ ...page, release: { delayMs: 1e30, dirtySeen: 0 } })).rejects.toThrow('Roll back your transaction')
       await connection.commit()
       expect((await storage.get({ id: account.id, organizationId: 'org-1' }))?.models).toEqual({})
       await connection.end()

@@ -1,7 +1,7 @@
 import { ErrorCode, type IntegrationError } from '@connect-integration/server/storage'
 import { mysqlStorage } from '@connect-integration/storage-sql'
 import { createConnection, createPool } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newAccount, pageNumber, record } from '../fixtures/examples.ts'
 import { intercepted, serverError, startProxy } from '../support/mysql-handles.ts'
 import { onMysql } from '../support/mysql-server.ts'
@@ -37,13 +37,13 @@ await onMysql('mysqlStorage when something fails', (server) => {
         url.password = 'canary'
         const first = await createConnection(url.href)
         const other = mysqlStorage(url.href)
-        const error = await failure(other.stats(0))
+        const error = await failure(other.stats())
         expect(error.message).toContain('takes no more connections')
         expect(error.retryable).toBe(true)
         expect(everythingOf(error)).not.toContain('canary')
         await first.end()
         // The server hears of the end a moment later.
-        await vi.waitFor(async () => expect((await other.stats(0)).due).toBe(0), { timeout: 10_000 })
+        await expect.poll(async () => (await other.stats()).due).toBe(0)
         await other.close()
       } finally {
         await pool.query(`DROP USER '${user}'@'%'`)
@@ -52,7 +52,7 @@ await onMysql('mysqlStorage when something fails', (server) => {
 
     test('tables that are missing, because migrate() was not called', async () => {
       const other = mysqlStorage(pool, { tablePrefix: 'never_' })
-      for (const call of [() => other.stats(0), () => other.reserve(newAccount('a')), () => other.commit(pageNumber(1, 1))]) {
+      for (const call of [() => other.stats(), () => other.reserve(newAccount('a')), () => other.commit(pageNumber(1, 1))]) {
         const error = await failure(call())
         expect(error.message).toContain('Call migrate() first.')
         expect(error.retryable).toBe(false)
@@ -215,7 +215,7 @@ await onMysql('mysqlStorage when something fails', (server) => {
     test('while it idles is replaced without anybody noticing', async () => {
       const small = createPool({ uri: server.url, connectionLimit: 1 })
       const other = mysqlStorage(small)
-      await other.stats(0)
+      await other.stats()
       const connection = await small.getConnection()
       const { threadId } = connection
       connection.release()
@@ -248,7 +248,7 @@ await onMysql('mysqlStorage when something fails', (server) => {
       const other = mysqlStorage(url.href)
       const claimed = await claimShared('swallowed')
       const page = { ...pageNumber(1, claimed.fence), accountId: claimed.account.id }
-      await other.stats(0)
+      await other.stats()
       proxy.swallowAnswerTo('\u0003COMMIT')
       const error = await failure(other.commit(page))
       expect(error.message).toContain('It is not known whether the transaction was committed; the same call can be sent again')

@@ -36,6 +36,8 @@ describe.each(['before the rows came', 'after the rows came and were analysed'])
   afterAll(() => client.end())
 
   test.each<[string, number, () => Promise<unknown>]>([
+    // Before anything is written by the database's own clock, which is ahead of this one.
+    ['claim where nothing is due', 5, () => asOf(0).claim({ owner: 'x', leaseMs: 1000, limit: 50 })],
     ['get by id', 20, () => storage.get({ id: 'id-shared', organizationId: 'org-1' })],
     ['get by originId', 20, () => storage.get({ originId: 'origin-shared', category: 'hris' })],
     ['get by linkedAccountId', 20, () => storage.get({ linkedAccountId: 'linked-77' })],
@@ -43,8 +45,9 @@ describe.each(['before the rows came', 'after the rows came and were analysed'])
     ['list of an organization', 200, () => storage.list({ organizationId: 'org-7', limit: 50 })],
     ['reserve', 30, () => storage.reserve(newAccount('new')).then(() => storage.reserve(newAccount('new')))],
     ['update', 30, () => storage.update('many-1', 1, { details: 'x', slot: `slot-${Math.random()}` })],
-    ['schedule', 30, () => storage.schedule('many-1', 'now')],
+    ['schedule', 30, () => storage.schedule('many-1', 0)],
     ['claim', 500, () => storage.claim({ owner: 'x', leaseMs: 1000, limit: 50 })],
+    ['claim after the clock was set back', 500, () => asOf(-20_000).claim({ owner: 'x', leaseMs: 1000, limit: 50 })],
     ['renew', 30, () => storage.renew('id-shared', fence, 1000)],
     ['commit of new records', 1500, () => storage.commit(page('new'))],
     ['commit of records that are there', 1500, () => storage.commit(page('stored'))],
@@ -66,12 +69,17 @@ describe.each(['before the rows came', 'after the rows came and were analysed'])
     return claimed!.fence
   }
 
+  /** The same, by another clock. The rows say that they were written at 0. */
+  function asOf(now: number) {
+    return postgresStorage(client, { schema, clock: { now: () => now } })
+  }
+
   /** More often than a session makes plans anew. */
   async function everyCall() {
     await storage.get({ id: 'id-shared', organizationId: 'org-1' })
     await storage.claim({ owner: 'x', leaseMs: 1000, limit: 50 })
     await storage.commit({ ...page('first'), sweep: { number: 1 } })
-    await storage.schedule('absent', 'now')
+    await storage.schedule('absent', 0)
     await storage.renew('absent', 1, 1)
     await storage.purge('absent')
     await storage.changes({ accountId: 'id-shared', model: MODEL, after: 0, limit: 100 })
@@ -86,8 +94,8 @@ describe.each(['before the rows came', 'after the rows came and were analysed'])
     const table = `${schema}.connect_integration_`
     await storage.commit({ ...page('first'), checkpoint: null })
     await client.query(`
-      INSERT INTO ${table}accounts (id, organization_id, category, origin_id, linked_account_id, status, revision, created_at, updated_at, due, dirty, fence)
-      SELECT 'many-' || i, 'org-' || i % 500, 'hris', 'many-origin-' || i, 'linked-' || i, 'active', 1, 0, 0, i, 1, 0 FROM generate_series(1, ${ROWS}) i`)
+      INSERT INTO ${table}accounts (id, organization_id, category, origin_id, linked_account_id, status, revision, created_at, updated_at, due, recorded_at, dirty, fence)
+      SELECT 'many-' || i, 'org-' || i % 500, 'hris', 'many-origin-' || i, 'linked-' || i, 'active', 1, 0, 0, i, 0, 1, 0 FROM generate_series(1, ${ROWS}) i`)
     await client.query(`
       INSERT INTO ${table}records (model_key, id, seq, generation, modified_at, fence, page, deleted, hash, data)
       SELECT (SELECT min(model_key) FROM ${table}models), 'stored-' || i, 1000 + i, 0, 0, 0, 0, false, 'h', '{}' FROM generate_series(0, ${ROWS}) i`)

@@ -86,6 +86,6 @@ await onEveryPostgres('processes that share a database', (server) => {
 
   async function due(name: string) {
     await storage.reserve(newAccount(name))
-    await storage.schedule(`id-${name}`, 'now')
+    await storage.schedule(`id-${name}`, 0)
   }
 })

@@ -19,7 +19,7 @@ const storage = () => ({
   options: { kind: 'postgres', url: server.url },
 })
 
-test('nothing is lost, stale or brought back on PostgreSQL', { timeout: 600_000 }, async () => {
+test('nothing is lost, stale or brought back on PostgreSQL', async () => {
   const threads = Math.min(4, availableParallelism())
   const { counts, failures } = await runMany({ first: FIRST, count: 400, threads, milliseconds: 15_000, atLeast: 60, storage: storage() })
   console.info(`On PostgreSQL: ${summary(counts)}`)
@@ -28,7 +28,7 @@ test('nothing is lost, stale or brought back on PostgreSQL', { timeout: 600_000 
   expect(counts.records).toBeGreaterThan(counts.histories)
 })
 
-test('a history ends the same way on PostgreSQL every time', { timeout: 120_000 }, async () => {
+test('a history ends the same way on PostgreSQL every time', async () => {
   const run = () => runMany({ first: FIRST, count: 5, threads: 1, storage: storage() })
   expect(await run()).toEqual(await run())
 })

@@ -1,5 +1,6 @@
 import { createConnection } from 'mysql2/promise'
 import { afterAll, describe, test } from 'vitest'
+import { WAIT_LIMIT_MS } from '../../../../scripts/time-limits.mjs'
 
 export interface MysqlServer {
   /** For the names of tests. */
@@ -24,7 +25,7 @@ async function useMysql() {
   const named = process.env.MYSQL_URL
   const base = named ?? 'mysql://root@127.0.0.1:3306'
   const database = `connect_integration_test_${process.pid}_${Date.now()}`
-  const admin = await createConnection({ uri: base, connectTimeout: 5_000 }).catch((error: { code?: string }) => {
+  const admin = await createConnection({ uri: base, connectTimeout: WAIT_LIMIT_MS }).catch((error: { code?: string }) => {
     if (named) throw new Error(`MYSQL_URL names a server that cannot be used: ${error.code}`)
     return null
   })

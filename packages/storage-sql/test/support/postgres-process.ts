@@ -30,7 +30,7 @@ const jobs: Record<string, () => Promise<unknown>> = {
   },
 
   async count() {
-    for (let round = 0; round < 50; round++) await storage.schedule('id-shared', 'now')
+    for (let round = 0; round < 50; round++) await storage.schedule('id-shared', 0)
   },
 
   /** Commits page after page from the checkpoint on and says so each time, until it is killed. */

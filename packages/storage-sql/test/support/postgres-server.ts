@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
+import { WAIT_LIMIT_MS } from '../../../../scripts/time-limits.mjs'
 
 export interface PostgresServer {
   /** For the names of tests. */
@@ -64,7 +65,7 @@ export async function useInstalledPostgres(): Promise<PostgresServer | null> {
   const named = process.env.POSTGRES_URL
   const server = named ?? 'postgresql://postgres@127.0.0.1:5432/postgres'
   const name = `connect_integration_test_${process.pid}_${Date.now()}`
-  const admin = new pg.Client({ connectionString: server, connectionTimeoutMillis: 5_000 })
+  const admin = new pg.Client({ connectionString: server, connectionTimeoutMillis: WAIT_LIMIT_MS })
   try {
     await admin.connect()
   } catch (error) {
@@ -86,9 +87,9 @@ export async function useInstalledPostgres(): Promise<PostgresServer | null> {
   }
 }
 
-/** Ten seconds at most: a connection that is being closed would be cut off, and its client throws that where nobody can catch it. */
+/** Not for ever: a connection that is being closed would be cut off, and its client throws that where nobody can catch it. */
 async function letGo(admin: pg.Client, database: string): Promise<void> {
-  for (let looks = 0; looks < 200; looks++) {
+  for (let looks = 0; looks < WAIT_LIMIT_MS / 50; looks++) {
     const { rows } = await admin.query('SELECT 1 FROM pg_stat_activity WHERE datname = $1 LIMIT 1', [database])
     if (rows.length === 0) return
     await admin.query('SELECT pg_sleep(0.05)')

@@ -137,7 +137,7 @@ export const jobs = {
       say([turn, 'reserved'])
       await storage.update(account.id, account.revision, { token: `token of ${turn}`, status: 'active' })
       say([turn, 'updated'])
-      await storage.schedule(account.id, 1000 + turn)
+      await storage.schedule(account.id, turn)
       say([turn, 'scheduled'])
       await storage.claim({ owner: name, leaseMs: LONG_LEASE, limit: 1, accountId: account.id })
       say([turn, 'claimed'])

@@ -61,7 +61,8 @@ check('reserve, update, schedule and claim: what was reported is there', DURABLE
     const said = (await killAt(victim, [death[0] * 5, death[1]])) as [number, string][]
     for (const [turn, what] of said) {
       const found = await storage.get({ id: `id-${name}-${turn}`, organizationId: 'org-1' })
-      const state = { reserved: found !== null, updated: found?.token === `token of ${turn}`, scheduled: found?.due === 1000 + turn }
+      const scheduled = found?.due != null && found.dirty === 1
+      const state = { reserved: found !== null, updated: found?.token === `token of ${turn}`, scheduled }
       const holds = { ...state, claimed: found?.fence === 1 }[what]
       assert.ok(holds, `account ${turn} was reported as ${what}, which is not there`)
     }
@@ -174,7 +175,7 @@ async function look(storage: Storage, account: Account): Promise<{ row: Account;
 /** The next worker sends the page whose fate is unknown again. */
 async function continueAfter(storage: Storage, account: Account, pages: number): Promise<number> {
   const claimed = await claimWhenFree(storage, account)
-  await commit(storage, claimed, kitPage(pages + 1), { checkpoint: `${pages + 1}`, release: { due: null, dirtySeen: claimed.dirty } })
+  await commit(storage, claimed, kitPage(pages + 1), { checkpoint: `${pages + 1}`, release: { delayMs: null, dirtySeen: claimed.dirty } })
   assert.equal(await expectLegalPages(storage, account), pages + 1)
   assert.equal((await feed(storage, account)).length, (pages + 1) * RECORDS_PER_PAGE, 'records after the page was sent again')
   return pages + 1

@@ -10,9 +10,9 @@ export interface StorageCheck {
   readonly protects: string
   /**
    * Absent: holds for every adapter. `atomic`: only for that profile. `reopen`: only where the fixture can open the same store twice.
-   * `durability`: only where the fixture can tell its settings.
+   * `durability`: only where the fixture can tell its settings. `clock`: only where the kit can set the store's clock.
    */
-  readonly needs?: 'atomic' | 'reopen' | 'durability'
+  readonly needs?: 'atomic' | 'reopen' | 'durability' | 'clock'
   /** Resolves when the sentence holds; rejects with an `AssertionError` when it does not. */
   run(context: CheckContext): Promise<void>
 }
@@ -31,7 +31,10 @@ export interface CheckContext {
 export interface CheckClock {
   /** Epoch milliseconds. */
   now(): number
-  /** Moves the store's clock on by `milliseconds`; where the store cannot be given a clock, waits that long. */
+  /**
+   * Moves the store's clock on by `milliseconds`; where the store cannot be given a clock, waits that long. With a negative number it sets the
+   * clock back, which only an exact one can.
+   */
   advance(milliseconds: number): Promise<void> | void
   /** `true`: the store's clock is exactly this one, and stands still between calls of `advance`. */
   readonly exact: boolean
@@ -42,6 +45,17 @@ export function checksOf(method: StorageMethod) {
   const checks: StorageCheck[] = []
   const check = (sentence: string, protects: string, run: StorageCheck['run'], needs?: StorageCheck['needs']) => {
     checks.push({ id: `${method}: ${sentence}`, method, protects, run, ...(needs ? { needs } : {}) })
+  }
+  return { checks, check }
+}
+
+/** The same for checks of several methods, all of which set the store's clock: `check(method, sentence, what it protects, run)`. */
+export function checksThatSetTheClock() {
+  const checks: StorageCheck[] = []
+  const check = (method: StorageMethod, sentence: string, protects: string, run: StorageCheck['run']) => {
+    const of = checksOf(method)
+    of.check(sentence, protects, run, 'clock')
+    checks.push(...of.checks)
   }
   return { checks, check }
 }

@@ -18,6 +18,12 @@ export const COMPANY = 'hris.Company'
 /** Long enough that it never ends by itself while a check runs in real time. */
 export const LONG_LEASE = 600_000
 
+/** Milliseconds. */
+export const HOUR = 3_600_000
+
+/** Milliseconds from now to a time that no check lives to see: more than 32 bits hold. */
+export const DECADES = 2_000_000_000_000
+
 /** 1 July 2026, in microseconds: where the stamps of example records begin. In the middle of a millisecond, so that who counts those is found out. */
 export const STAMP = 1_782_907_200_123_456
 
@@ -98,9 +104,20 @@ export function sweep(storage: Storage, claimed: Claim, number: number, page: re
   return commit(storage, claimed, page, { sweep: { number, retire: { olderThan } } })
 }
 
-/** Ends the lease; the account is not due afterwards unless `due` says so. */
-export async function release(storage: Storage, claimed: Claim, due: number | null = null) {
-  await commit(storage, claimed, [], { model: COMPANY, release: { due, dirtySeen: claimed.dirty } })
+/** Ends the lease; the account is not due afterwards unless `delayMs` says so. */
+export async function release(storage: Storage, claimed: Claim, delayMs: number | null = null) {
+  await commit(storage, claimed, [], { model: COMPANY, release: { delayMs, dirtySeen: claimed.dirty } })
+}
+
+/** Accounts by these names, scheduled in this order and due in the order of their ranks (0, 1, 2 …); until all of them are due. */
+export async function reserveDue(storage: Storage, clock: CheckClock, ranks: Readonly<Record<string, number>>): Promise<void> {
+  // In real time far enough apart that no call takes as long.
+  const unit = clock.exact ? 1000 : 250
+  const accounts: [string, number][] = []
+  for (const [name, rank] of Object.entries(ranks)) accounts.push([(await reserve(storage, name)).id, rank])
+  const start = clock.now()
+  for (const [id, rank] of accounts) await storage.schedule(id, Math.max(0, start + rank * unit - clock.now()))
+  await clock.advance((Math.max(...Object.values(ranks)) + 1) * unit)
 }
 
 /** The whole change feed of one model. */
@@ -140,14 +157,14 @@ export async function snapshot(storage: Storage, account: { id: string; organiza
 }
 
 /**
- * A second account of the same organization with the same record ids, due and filled.
+ * A second account of the same organization with the same record ids, filled, and due in some decades.
  * The function it gives back fails when anything about it has changed.
  */
 export async function bystander(storage: Storage): Promise<() => Promise<void>> {
   const claimed = await reserveAndClaim(storage, 'bystander')
   await commit(storage, claimed, records(3), { checkpoint: 'bystander-checkpoint' })
-  const due = 4_102_444_800_000
-  await commit(storage, claimed, records(2), { model: COMPANY, checkpoint: 'other', release: { due, dirtySeen: claimed.dirty } })
+  const release = { delayMs: DECADES, dirtySeen: claimed.dirty }
+  await commit(storage, claimed, records(2), { model: COMPANY, checkpoint: 'other', release })
   const before = await snapshot(storage, claimed.account)
   return async () =>
     assert.deepEqual(await snapshot(storage, claimed.account), before, 'an account that had nothing to do with it has changed')
@@ -168,11 +185,19 @@ export async function rejectsWithConflict(promise: Promise<unknown>, what: strin
   assert.equal(error.code, ErrorCode.STORE_CONFLICT, `${what}: threw ${error.code} (${error.message})`)
 }
 
-/** Exactly the clock's time; within a minute of it where the store goes by its own. */
-export function assertNow(actual: number | null, clock: CheckClock, what: string) {
+/** So many milliseconds from the store's now: exactly; within a minute where the store goes by a clock of its own. */
+export function assertFromNow(actual: number | null, delayMs: number, clock: CheckClock, what: string) {
   assert.equal(typeof actual, 'number', `${what} is ${actual}, not a time`)
-  const apart = Math.abs((actual ?? 0) - clock.now())
-  assert.ok(clock.exact ? apart === 0 : apart < 60_000, `${what} is ${apart} ms away from the store's now`)
+  const apart = (actual ?? 0) - (clock.now() + delayMs)
+  const from = delayMs === 0 ? "the store's now" : `the store's now + ${delayMs} ms`
+  assert.ok(clock.exact ? apart === 0 : Math.abs(apart) < 60_000, `${what} is ${apart} ms away from ${from}`)
+}
+
+/** Only where `needs` is `clock`: sets the store's clock, back when negative; no time passes. */
+export async function setClock(clock: CheckClock, milliseconds: number) {
+  const before = clock.now()
+  await clock.advance(milliseconds)
+  assert.equal(clock.now() - before, milliseconds, 'what the fixture’s `clock` moved by: its `advance` has to take negative numbers too')
 }
 
 /** As ids or model names they must be names like any other. */

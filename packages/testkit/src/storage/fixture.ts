@@ -4,7 +4,7 @@ import type { Storage } from '@connect-integration/server/storage'
 /** What the kit passes to a factory: take what your store can use, and leave the rest. */
 export interface StorageRequest {
   /**
-   * Pass it to the adapter, and give it back as the fixture's `clock`: it moves when the kit says so. (In another process it is the
+   * Pass it to the adapter, and give it back as the fixture's `clock`: it moves when the kit says so, back too. (In another process it is the
    * system's own time.) A store that goes by a clock of its own leaves it alone, and does not give it back.
    */
   clock: { now(): number; advance(milliseconds: number): Promise<void> | void }
@@ -19,7 +19,10 @@ export interface StorageRequest {
 /** What a factory gives for each check: an empty store that no other check sees. */
 export interface StorageFixture {
   storage: Storage
-  /** The clock that was passed to the adapter. Absent: the store goes by real time, and checks of leases wait for it (about a second each). */
+  /**
+   * The clock that was passed to the adapter. Absent: the store goes by real time; checks of leases wait for it (about a second each), and those
+   * of a clock that is set are skipped, with that reason.
+   */
   clock?: { now(): number; advance(milliseconds: number): Promise<void> | void }
   /** Opens the same store once more while the first stays open; absent where that makes no sense (memory). */
   reopen?: () => Promise<Storage>

@@ -2,6 +2,7 @@
 export interface ManualClock {
   /** Epoch milliseconds. */
   now(): number
+  /** Sets it back when `milliseconds` is negative. */
   advance(milliseconds: number): void
 }
 

@@ -43,10 +43,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function reasonToSkip(check: StorageCheck, { storage, reopen, durability }: StorageFixture) {
+function reasonToSkip(check: StorageCheck, { storage, clock, reopen, durability }: StorageFixture) {
   if (check.needs === 'atomic' && storage.profile !== 'atomic') return `the profile is "${storage.profile}"`
   if (check.needs === 'reopen' && !reopen) return 'the fixture has no "reopen"'
   if (check.needs === 'durability' && !durability) return 'the fixture has no "durability"'
+  if (check.needs === 'clock' && !clock) return 'the fixture has no "clock", so that the kit cannot set the one that the store goes by'
   return null
 }
 

@@ -77,12 +77,12 @@ async function checkEmpty(storage: Storage, otherwise: string) {
 async function checkClock(storage: Storage, clock: NonNullable<StorageFixture['clock']>) {
   await clock.advance(1234)
   const { account } = await attempt('storage.reserve()', () => storage.reserve(newAccount('preflight')))
-  await attempt('storage.schedule()', () => storage.schedule(account.id, 'now'))
+  await attempt('storage.schedule()', () => storage.schedule(account.id, 0))
   const found = await attempt('storage.get()', () => storage.get({ id: account.id, organizationId: account.organizationId }))
   const due = found?.due
   if (due === clock.now()) return
   throw new KitError(
-    `The fixture gives back \`clock\`, which says ${clock.now()}, but the store says ${due} for "now". Pass \`clock\` on to the adapter; or, if the store goes by a clock of its own, leave \`clock\` out of the fixture.`,
+    `The fixture gives back \`clock\`, which says ${clock.now()}, but the store says ${due} for its now. Pass \`clock\` on to the adapter; or, if the store goes by a clock of its own, leave \`clock\` out of the fixture.`,
   )
 }
 

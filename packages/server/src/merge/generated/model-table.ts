@@ -101,6 +101,17 @@ export type ModelName =
   | 'chat.Group'
   | 'chat.Message'
   | 'chat.User'
+  | 'email.EmailAddress'
+  | 'email.Folder'
+  | 'email.Group'
+  | 'email.Mailbox'
+  | 'email.Message'
+  | 'email.User'
+  | 'calendar.Calendar'
+  | 'calendar.Event'
+  | 'calendar.Group'
+  | 'calendar.Series'
+  | 'calendar.User'
 
 export const ROWS: readonly SparseRow[] = [
   { model: 'hris.BankInfo', path: 'bank-info', sensitive: true },
@@ -200,4 +211,15 @@ export const ROWS: readonly SparseRow[] = [
   { model: 'chat.Group', path: 'groups' },
   { model: 'chat.Message', path: 'messages' },
   { model: 'chat.User', path: 'users' },
+  { model: 'email.EmailAddress', path: 'email-addresses' },
+  { model: 'email.Folder', path: 'folders' },
+  { model: 'email.Group', path: 'groups' },
+  { model: 'email.Mailbox', path: 'mailboxes' },
+  { model: 'email.Message', path: 'messages', sensitive: true },
+  { model: 'email.User', path: 'users' },
+  { model: 'calendar.Calendar', path: 'calendars' },
+  { model: 'calendar.Event', path: 'events', query: { include_cancelled: 'true' } },
+  { model: 'calendar.Group', path: 'groups' },
+  { model: 'calendar.Series', path: 'series' },
+  { model: 'calendar.User', path: 'users' },
 ]

@@ -142,6 +142,11 @@ function spoiled(kind: FaultKind, answer: Answer, argument: number, cursor: stri
     case 'stamps-backwards':
       for (const row of rows) row.modified_at = new Date(Date.parse(String(row.modified_at)) - 3_600_000).toISOString()
       break
+    case 'end-without-next':
+      if (page.next !== null) return { response: respond(answer), missed: true }
+      if (argument < 0.5) delete page.next
+      else page.next = ''
+      break
     default:
       // The others need a page that is followed by another.
       if ((page.next ?? '') === '') return { response: respond(answer), missed: true }

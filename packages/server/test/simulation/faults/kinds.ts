@@ -29,6 +29,7 @@ export const FAULT_KINDS = [
   'invalid-cursor',
   'rows-out-of-order',
   'missing-next',
+  'end-without-next',
   'next-as-url',
   'missing-stamps',
   'stamps-backwards',
@@ -54,7 +55,7 @@ export interface RequestTraits {
   deletion: boolean
 }
 
-/** Whether a fault can hit such a request at all. The page faults also look at the answer, and pass where it is the last page. */
+/** Whether a fault can hit such a request at all. The page faults also look at the answer, and pass where it is the last page, or none but that. */
 export function applies(kind: FaultKind, request: RequestTraits): boolean {
   switch (kind) {
     case 'repeated-cursor':
@@ -63,6 +64,7 @@ export function applies(kind: FaultKind, request: RequestTraits): boolean {
     case 'duplicate-rows':
     case 'rows-out-of-order':
     case 'missing-next':
+    case 'end-without-next':
     case 'next-as-url':
     case 'missing-stamps':
     case 'stamps-backwards':

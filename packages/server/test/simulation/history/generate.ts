@@ -1,10 +1,10 @@
 import { createRandom, type Random } from '../engine/random.ts'
 import { FAULT_KINDS, HONEST_FAULTS } from '../faults/kinds.ts'
+import { USUAL } from '../merge/dialect.ts'
 import type { Ordering } from '../merge/list.ts'
 import type { SyncRun } from '../merge/model.ts'
 import type { WriteKind } from '../merge/rows.ts'
 import { hasAfter, POINTS, type Point } from '../world/chaos.ts'
-import { USUAL } from '../merge/dialect.ts'
 import { extend } from './extend.ts'
 import { type Event, type Happening, type History, HOUR, MINUTE } from './history.ts'
 import { imagine } from './imagine/imagine.ts'
@@ -149,7 +149,8 @@ function* writes(random: Random, pace: Pace, { family }: Omit<History, 'events'>
 
 function* faults(random: Random, pace: Pace, family: History['family'], sometime: () => number): Timed {
   const share = random.pick([0, 0.03, 0.1, 0.3])
-  const kinds = family === 'plain' ? HONEST_FAULTS : FAULT_KINDS
+  // The last one is a lie that needs a page in the middle of a list, and so is wanted twice as often.
+  const kinds = family === 'plain' ? HONEST_FAULTS : [...FAULT_KINDS, 'missing-next' as const]
   for (let left = Math.round(share * pace.faults); left > 0; ) {
     const burst = Math.min(left, random.pick([1, 1, 2, 5]))
     const at = sometime()

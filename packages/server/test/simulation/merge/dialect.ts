@@ -52,7 +52,13 @@ export function statusRows(dialect: Dialect, rows: readonly StatusRow[], age: nu
 }
 
 /** A model that is not listed yet is one of an account at which all are at their first sync. */
-const AT_ITS_FIRST_SYNC = { status: 'SYNCING', is_initial_sync: true, last_sync_result: null, last_sync_start: null, last_sync_finished: null }
+const AT_ITS_FIRST_SYNC = {
+  status: 'SYNCING',
+  is_initial_sync: true,
+  last_sync_result: null,
+  last_sync_start: null,
+  last_sync_finished: null,
+}
 
 const ODD = { model_name: null, is_initial_sync: null, last_sync_result: null, last_sync_start: null, last_sync_finished: null }
 

@@ -52,7 +52,8 @@ export const ENGINE_SABOTAGES: Record<string, EngineSabotage> = {
   'waits for a webhook’s token by the clock of another worker': {
     file: 'link/settle-candidates.ts',
     edits: [['tryAt > now + LONGEST_WAIT_MS ? 0 : Math.max(0, tryAt - now)', 'Math.max(0, tryAt - now)']],
-    concerns: (history) => isApart(history) && (history.linkedBy === 'webhook' || (has('linked-webhook')(history) && has('delete')(history))),
+    concerns: (history) =>
+      isApart(history) && (history.linkedBy === 'webhook' || (has('linked-webhook')(history) && has('delete')(history))),
   },
   'tells a sink of deletions before they are committed': {
     file: 'sync/store-page.ts',
@@ -71,7 +72,12 @@ export const ENGINE_SABOTAGES: Record<string, EngineSabotage> = {
   },
   'begins a pass from its first page when it is a day old': {
     file: 'sync/plan.ts',
-    edits: [['if (state.walk !== null && same && !isGivenUp(state, context)) {', 'if (state.walk !== null && same && !isGivenUp(state, context) && !hasPassed(state.walk.startedAt, DAY_MS, context.now)) {']],
+    edits: [
+      [
+        'if (state.walk !== null && same && !isGivenUp(state, context)) {',
+        'if (state.walk !== null && same && !isGivenUp(state, context) && !hasPassed(state.walk.startedAt, DAY_MS, context.now)) {',
+      ],
+    ],
     concerns: (history) => isSlow(history) && (history.cron?.every ?? 0) > 20 * 3_600_000,
   },
   'throws the page away that is under way when the time is over': {
@@ -91,7 +97,12 @@ export const ENGINE_SABOTAGES: Record<string, EngineSabotage> = {
   },
   'takes no notice of another company': {
     file: 'sync/company.ts',
-    edits: [["if (known === null || asked.companies > known.confirmed) return 'same'", "if (known === null || asked.companies >= known.confirmed) return 'same'"]],
+    edits: [
+      [
+        "if (known === null || asked.companies > known.confirmed) return 'same'",
+        "if (known === null || asked.companies >= known.confirmed) return 'same'",
+      ],
+    ],
     concerns: has('other-company'),
   },
   'deletes what it does not find in lists that are empty after a relink': {
@@ -101,17 +112,29 @@ export const ENGINE_SABOTAGES: Record<string, EngineSabotage> = {
   },
   'takes a sync-status that says nothing for complete': {
     file: 'sync/plan.ts',
-    edits: [['return status === null ? state.walkedAt === null && isUnheardOf(state, context) : isFirstSyncOpen(status)', 'return status === null ? false : isFirstSyncOpen(status)']],
+    edits: [
+      [
+        'return status === null ? state.walkedAt === null && isUnheardOf(state, context) : isFirstSyncOpen(status)',
+        'return status === null ? false : isFirstSyncOpen(status)',
+      ],
+    ],
     concerns: ({ dialect, sync }) => dialect.atFirst !== null && !sync.earlyRead,
   },
   'waits for the times of a sync that is done': {
     file: 'merge/model-status.ts',
-    edits: [['return lastSyncFinished === null && !ENDED.has(status) && !ENDED.has(lastSyncResult ?? \'\')', 'return lastSyncFinished === null']],
+    edits: [
+      ["return lastSyncFinished === null && !ENDED.has(status) && !ENDED.has(lastSyncResult ?? '')", 'return lastSyncFinished === null'],
+    ],
     concerns: ({ dialect }) => !dialect.timed,
   },
   'takes a last page without next for a fault': {
     file: 'merge/schemas.ts',
-    edits: [['export const listSchema = z.object({ next: z.nullish(z.string()), results: z.array(z.unknown()) })', 'export const listSchema = z.object({ next: z.nullable(z.string()), results: z.array(z.unknown()) })']],
+    edits: [
+      [
+        'export const listSchema = z.object({ next: z.nullish(z.string()), results: z.array(z.unknown()) })',
+        'export const listSchema = z.object({ next: z.nullable(z.string()), results: z.array(z.unknown()) })',
+      ],
+    ],
     concerns: ({ dialect }) => dialect.lastPage === 'absent',
   },
   'waits for one answer as long as it takes': {

@@ -13,7 +13,14 @@ export function seedsOf(concerns: (history: History) => boolean, first: number, 
 /** The number of the first of these histories that goes wrong with that defence gone, and well with it; `null`: none does. */
 export async function caughtBy({ file, edits }: SourceSabotage, seeds: readonly number[]): Promise<number | null> {
   for (let left = seeds; left.length > 0; ) {
-    const { failures } = await runMany({ first: 0, seeds: left, count: left.length, threads: 1, untilWrong: true, sabotage: { file, edits } })
+    const { failures } = await runMany({
+      first: 0,
+      seeds: left,
+      count: left.length,
+      threads: 1,
+      untilWrong: true,
+      sabotage: { file, edits },
+    })
     const [wrong] = failures
     if (wrong === undefined) return null
     const sound = await runMany({ first: 0, seeds: [wrong.seed], count: 1, threads: 1 })

@@ -50,7 +50,8 @@ async function asRead(world: World, id: string): Promise<string[]> {
   if (!account.info.sync.ready) found.push(`${id} is not ready after everything went quiet: ${JSON.stringify(account.info.sync.models)}`)
   for (const { name } of history.models) {
     const anew = new Map<string, Read>()
-    for await (const { id: record, seq, op, data } of account.changes<unknown>(name)) anew.set(record, { seq, op, data: JSON.stringify(data) })
+    for await (const { id: record, seq, op, data } of account.changes<unknown>(name))
+      anew.set(record, { seq, op, data: JSON.stringify(data) })
     found.push(...unlike(`${name}: reading anew and reading along`, anew, monitor.copy(id, name)))
     if (reader !== null) found.push(...unlike(`${name}: reading in small pages and reading anew`, await reader.finish(account, name), anew))
   }

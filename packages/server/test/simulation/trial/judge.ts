@@ -1,10 +1,10 @@
-import { OMITTED } from '../world/options.ts'
+import { last, type Version } from '../merge/rows.ts'
+import type { MergeAccount } from '../merge/server.ts'
 import { living } from '../world/happen.ts'
+import { OMITTED } from '../world/options.ts'
 import type { World } from '../world/world.ts'
 import type { Problem } from './outcome.ts'
 import { compare, type Kept, stampOf } from './verdict.ts'
-import { last, type Version } from '../merge/rows.ts'
-import type { MergeAccount } from '../merge/server.ts'
 
 /** What differs from Merge's own final state, in the store and in the sink; nothing while there is no account. */
 export function differences(world: World): Problem[] {
@@ -23,7 +23,8 @@ export function differences(world: World): Problem[] {
 /** Rows, tombstones included, that still have what was to be forgotten. */
 function leftovers({ history, monitor, workers }: World, accountId: string): Problem[] {
   const { omit, store } = workers.deployed
-  const isForgotten = store === 'versions' ? (data: string) => data === 'null' : omit ? (data: string) => !data.includes(`"${OMITTED}"`) : null
+  const isForgotten =
+    store === 'versions' ? (data: string) => data === 'null' : omit ? (data: string) => !data.includes(`"${OMITTED}"`) : null
   if (isForgotten === null) return []
   return history.models.flatMap(({ name }) =>
     [...monitor.copy(accountId, name)].flatMap(([id, { op, data }]): Problem[] => {
@@ -38,7 +39,9 @@ function leftovers({ history, monitor, workers }: World, accountId: string): Pro
  * still, lost its lease and went on: a sink has no fence, and of two writings with one stamp it cannot tell which is older.
  */
 function sinkCopy({ sink, monitor, counts }: World, account: MergeAccount, accountId: string): Kept {
-  const truths = new Map(account.models.flatMap(({ settings, table }) => table.rows.map((row) => [`${settings.name} ${row.id}`, last(row)] as const)))
+  const truths = new Map(
+    account.models.flatMap(({ settings, table }) => table.rows.map((row) => [`${settings.name} ${row.id}`, last(row)] as const)),
+  )
   const isExcused = (model: string, id: string): boolean => {
     const { gone, deleted } = truths.get(`${model} ${id}`) ?? { gone: false, deleted: false }
     if ((gone || deleted) && sink.isLate(accountId, model, id)) return true

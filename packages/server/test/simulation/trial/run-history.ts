@@ -118,6 +118,7 @@ function* whole(history: History): Generator<keyof Outcome['counts']['happened']
   if (history.store === 'versions') yield 'history with a store of versions'
   if (history.profile === 'ordered') yield 'history on a store that writes in order'
   if (history.ownCadence) yield 'account looked at by its own cadence'
-  if (history.cron !== null) yield history.cron.inVain ? 'account too slow for its cron job, and told' : 'account read to its end by a cron job'
+  if (history.cron !== null)
+    yield history.cron.inVain ? 'account too slow for its cron job, and told' : 'account read to its end by a cron job'
   if (history.workers.some(({ skew }) => Math.abs(skew) >= 2 * MINUTE)) yield 'workers whose clocks are minutes to months apart'
 }

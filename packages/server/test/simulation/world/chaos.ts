@@ -54,6 +54,4 @@ export const hasAfter = (point: Point): boolean => point !== 'body' && point !==
 export const nameOf = (point: Point, when: When): string => (hasAfter(point) ? `${point}:${when}` : point)
 
 /** Every place at which a process can die, as it is counted. */
-export const CRASH_POINTS: readonly string[] = [
-  ...new Set(POINTS.flatMap((point) => [nameOf(point, 'before'), nameOf(point, 'after')])),
-]
+export const CRASH_POINTS: readonly string[] = [...new Set(POINTS.flatMap((point) => [nameOf(point, 'before'), nameOf(point, 'after')]))]

@@ -138,7 +138,9 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
     },
     breaks: () => [
       ...broken,
-      ...moves.filter(({ told, accountId }) => !told && !customer.disconnected.has(accountId)).map(() => 'another company was never told of'),
+      ...moves
+        .filter(({ told, accountId }) => !told && !customer.disconnected.has(accountId))
+        .map(() => 'another company was never told of'),
     ],
   }
 }

@@ -24,9 +24,11 @@ export function imagined(stage: Stage, event: Imagined): void {
       markAndVanish(stage, modelOf(account, event.model), event)
       break
     case 'deploy':
-      void workers.deploy({ ...(event.omit ? { omit: true } : {}), ...(event.store ? { store: event.store } : {}) }, event.between).then(() => {
-        stage.happened(event.omit ? 'field omitted in mid-life' : 'versions in place of records in mid-life')
-      })
+      void workers
+        .deploy({ ...(event.omit ? { omit: true } : {}), ...(event.store ? { store: event.store } : {}) }, event.between)
+        .then(() => {
+          stage.happened(event.omit ? 'field omitted in mid-life' : 'versions in place of records in mid-life')
+        })
       break
     case 'other-company':
       void customer.changeCompany((moved) => company.move(moved, event.rows, event.later))

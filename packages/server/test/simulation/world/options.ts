@@ -50,7 +50,9 @@ export function optionsOf(
   const { history, timeline, random } = world
   const models = history.models.map(({ name }) => name)
   const { lookEvery, ...sync } = history.sync
-  const sink = { write: (batch: SinkBatch) => process.seam('sink', 0, () => world.sink.write(batch, !world.monitor.holds(process, batch.accountId))) }
+  const sink = {
+    write: (batch: SinkBatch) => process.seam('sink', 0, () => world.sink.write(batch, !world.monitor.holds(process, batch.accountId))),
+  }
   return {
     merge: { apiKey: 'test_key_of_the_simulation', baseUrl: BASE_URL, plan: 'enterprise', processes: history.workers.length },
     secrets: deployed.secrets,

@@ -73,7 +73,9 @@ function byWebhook({ merge, mail, note, timeline }: Roads): Link {
     if (finished !== undefined) await mail.linked(finished, { relink: false })
     for (let looks = 0; looks < 12; looks++) {
       await timeline.wait(10_000)
-      const linked = (await owner.list()).find(({ endUserOriginId, status }) => endUserOriginId === finished?.originId && status !== 'pending')
+      const linked = (await owner.list()).find(
+        ({ endUserOriginId, status }) => endUserOriginId === finished?.originId && status !== 'pending',
+      )
       if (linked === undefined) continue
       note('linked by the webhook alone')
       return linked

@@ -20,7 +20,12 @@ const HOUR = 3_600_000
 export function createSinkCopy({ note, now }: { note: (what: Happened) => void; now: () => number }): SinkCopy {
   const rows = new Map<string, { generation: number; modifiedAt: string; data: string | null; late: boolean }>()
   const key = (...parts: string[]): string => parts.join(' ')
-  let trouble: { when: 'before' | 'after'; left: number; failed: boolean; since: number } = { when: 'before', left: 0, failed: false, since: 0 }
+  let trouble: { when: 'before' | 'after'; left: number; failed: boolean; since: number } = {
+    when: 'before',
+    left: 0,
+    failed: false,
+    since: 0,
+  }
 
   function keep({ accountId, model, generation, changes }: SinkBatch, late: boolean): void {
     for (const { id, op, modifiedAt, data } of changes) {

@@ -2,7 +2,7 @@ import { createIntegrations, type Integrations } from '../../../src/index.ts'
 import type { Storage } from '../../../src/storage/port.ts'
 import type { Sleep } from '../../../src/system.ts'
 import { type History, MINUTE } from '../history/history.ts'
-import { type AsDeployed, FIRST, type ProcessWorld, optionsOf } from './options.ts'
+import { type AsDeployed, FIRST, optionsOf, type ProcessWorld } from './options.ts'
 import { createProcess, type Process, type ProcessOptions } from './process.ts'
 
 /** The application's worker processes: each is started again after a crash or a stop, on the same store. */

@@ -1,6 +1,6 @@
 import type { Storage } from '../../../src/storage/port.ts'
 import { createRandom } from '../engine/random.ts'
-import { createTimeline, type Timeline } from '../engine/timeline.ts'
+import type { Timeline } from '../engine/timeline.ts'
 import type { History } from '../history/history.ts'
 import { createModel, type MergeModel, type SyncRun } from '../merge/model.ts'
 import { createFakeMerge } from '../merge/server.ts'
@@ -64,7 +64,13 @@ export function createStoreClock(history: History, timeline: Timeline): StoreClo
   }
 }
 
-export function createWorld(history: History, tampering: Tampering, timeline: Timeline, storeClock: StoreClock, opened: OpenedStorage): World {
+export function createWorld(
+  history: History,
+  tampering: Tampering,
+  timeline: Timeline,
+  storeClock: StoreClock,
+  opened: OpenedStorage,
+): World {
   const counts = noCounts()
   const happened = (what: Happened): void => count(counts.happened, what)
   const random = createRandom(history.seed ^ 0x5eed)
@@ -141,7 +147,8 @@ export function createWorld(history: History, tampering: Tampering, timeline: Ti
       integrations.on('account.other_company', ({ accountId }) => company?.onTold(accountId))
       integrations.on('sync.looked', ({ ready, accountId }) => {
         const isTheirs = accountId === customer.connected.at(-1) && !customer.isBusy
-        const early = ready && isTheirs && !isHurried(history) ? (living(merge)?.models ?? []).find((model) => !model.mayBeReady) : undefined
+        const early =
+          ready && isTheirs && !isHurried(history) ? (living(merge)?.models ?? []).find((model) => !model.mayBeReady) : undefined
         if (early !== undefined) broken.add(`${early.settings.name} was called ready before Merge had read it once`)
       })
     },
@@ -184,7 +191,14 @@ export function createWorld(history: History, tampering: Tampering, timeline: Ti
   const reader =
     history.reader === null
       ? null
-      : createReader({ timeline, customer, models: history.models, settings: history.reader, written: () => monitor.written, note: happened })
+      : createReader({
+          timeline,
+          customer,
+          models: history.models,
+          settings: history.reader,
+          written: () => monitor.written,
+          note: happened,
+        })
   return {
     history,
     counts,

@@ -8,6 +8,7 @@ import {
   commit,
   EMPLOYEE,
   feed,
+  HOUR,
   LONG_LEASE,
   mirror,
   pageOf,
@@ -46,11 +47,11 @@ check('stores records and checkpoint, and counts', WHOLE, async ({ storage }) =>
 check('fences a page whose fence another claim has replaced, and writes nothing of it', FENCED, async ({ storage }) => {
   const account = await reserve(storage, 'a')
   const first = await claim(storage, account)
-  await commit(storage, first, records(1), { checkpoint: 'kept', release: { due: 5000, dirtySeen: 0 } })
+  await commit(storage, first, records(1), { checkpoint: 'kept', release: { delayMs: HOUR, dirtySeen: 0 } })
   const second = await claim(storage, account)
   const before = await snapshot(storage, account)
   const late = pageOf(first, records(5), { checkpoint: 'late', sweep: { number: 1, retire: { olderThan: 9e15 } } })
-  assert.equal(await storage.commit({ ...late, release: { due: 0, dirtySeen: 0 } }), 'fenced')
+  assert.equal(await storage.commit({ ...late, release: { delayMs: 0, dirtySeen: 0 } }), 'fenced')
   assert.equal(await storage.commit({ ...late, model: COMPANY }), 'fenced')
   assert.deepEqual(await snapshot(storage, account), before)
   assert.equal(await storage.renew(account.id, second.fence, LONG_LEASE), true, 'the successor lost its lease')
@@ -249,7 +250,7 @@ check(
     })
     const page = pageOf(claimed, [record('first'), record('second'), broken, record('last')], { checkpoint: 'late' })
     await assert.rejects(
-      storage.commit({ ...page, release: { due: null, dirtySeen: 0 } }),
+      storage.commit({ ...page, release: { delayMs: null, dirtySeen: 0 } }),
       'a page with a record that cannot be read was taken',
     )
     assert.deepEqual(await snapshot(storage, claimed.account), before)
@@ -275,7 +276,8 @@ check('does not change its argument, nor keep it', 'no change reaches the store 
 
 check('does not touch the revision, nor lease and due without a release', WHOLE, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')
-  await storage.schedule(account.id, clock.now() - 5000)
+  await storage.schedule(account.id, 0)
+  await clock.advance(20)
   const claimed = await claim(storage, account)
   await commit(storage, claimed, records(1))
   const { models: _, ...row } = await read(storage, account)

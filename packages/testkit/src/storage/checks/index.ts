@@ -1,6 +1,8 @@
 import type { StorageCheck } from '../check.ts'
 import { changesChecks } from './changes.ts'
 import { claimChecks } from './claim.ts'
+import { clockChecks } from './clock.ts'
+import { clockSetBackChecks } from './clock-set-back.ts'
 import { commitChecks } from './commit.ts'
 import { commitDeletionChecks } from './commit-deletions.ts'
 import { commitPayloadChecks } from './commit-payload.ts'
@@ -29,6 +31,8 @@ export const storageChecks: readonly StorageCheck[] = [
   ...scheduleChecks,
   ...claimChecks,
   ...renewChecks,
+  ...clockChecks,
+  ...clockSetBackChecks,
   ...commitChecks,
   ...commitVersionChecks,
   ...commitPayloadChecks,

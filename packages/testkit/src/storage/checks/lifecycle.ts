@@ -6,6 +6,7 @@ import {
   claim,
   claimDue,
   commit,
+  HOUR,
   LONG_LEASE,
   mirror,
   newAccount,
@@ -63,7 +64,7 @@ contract.check(
     const claimed = await reserveAndClaim(storage, 'a')
     await commit(storage, claimed, records(5), { checkpoint: 'kept' })
     await storage.update(claimed.account.id, 1, { token: 'sealed', linkedAccountId: 'merge-a', slot: null })
-    await storage.schedule(claimed.account.id, 1000)
+    await storage.schedule(claimed.account.id, HOUR)
     const second = await reopen!()
     assert.deepEqual(await snapshot(second, claimed.account), await snapshot(storage, claimed.account))
     assert.equal((await read(second, claimed.account)).token, 'sealed')
@@ -104,13 +105,13 @@ contract.check(
     const { account } = reserved[0]!
     const updates = await race(20, (caller) => both[caller % 2]!.update(account.id, 1, { details: `${caller}` }))
     assert.equal(updates.filter((answer) => answer !== 'conflict').length, 1, 'callers that updated')
-    await storage.schedule(account.id, 1000)
+    await storage.schedule(account.id, 0)
     const claims = await race(20, (caller) => both[caller % 2]!.claim({ owner: `${caller}`, leaseMs: LONG_LEASE, limit: 2 }))
     assert.deepEqual(
       claims.flat().map(({ fence }) => fence),
       [1],
     )
-    await race(10, (caller) => both[caller % 2]!.schedule(account.id, 5000 - caller))
+    await race(10, (caller) => both[caller % 2]!.schedule(account.id, HOUR - caller))
     assert.equal((await read(second, account)).dirty, 11)
     await race(10, (caller) => commit(both[caller % 2]!, claims.flat()[0]!, records(3, `${caller}`)))
     assert.equal((await read(second, account)).models['hris.Employee']?.seq, 30)
@@ -125,7 +126,7 @@ contract.check(
     const second = await reopen!()
     const account = await reserve(storage, 'a')
     const first = await claim(storage, account)
-    await release(storage, first, 1000)
+    await release(storage, first, 0)
     assert.deepEqual(await claimDue(second), [account.id])
     assert.equal(await storage.commit(pageOf(first, records(2))), 'fenced')
     assert.equal(await storage.renew(account.id, first.fence, LONG_LEASE), false)

@@ -33,7 +33,7 @@ const NEIGHBOURS = 'nobody else’s data is deleted'
 check('leaves a tombstone of exactly this shape', DEAD, async ({ storage }) => {
   const untouched = await bystander(storage)
   const account = await reserve(storage, 'a', { userId: 'user-1', details: 'x' })
-  await storage.update(account.id, 1, { linkedAccountId: 'merge-a', token: 'sealed', status: 'active', wake: 1000 })
+  await storage.update(account.id, 1, { linkedAccountId: 'merge-a', token: 'sealed', status: 'active', wake: 0 })
   await claim(storage, account)
   const before = await read(storage, account)
   await storage.purge(account.id)
@@ -74,7 +74,7 @@ check('fences whoever held the lease', DEAD, async ({ storage }) => {
   await storage.purge(claimed.account.id)
   assert.equal(await storage.commit(pageOf(claimed, records(2))), 'fenced')
   assert.equal(await storage.renew(claimed.account.id, claimed.fence, LONG_LEASE), false)
-  assert.equal((await storage.stats(0)).leased, 0)
+  assert.equal((await storage.stats()).leased, 0)
 })
 
 check('an unknown account: nothing happens', NEIGHBOURS, async ({ storage }) => {
@@ -133,8 +133,8 @@ check('nothing revives a tombstone', DEAD, async ({ storage }) => {
   await commit(storage, claimed, records(1))
   await storage.purge(account.id)
   const before = await read(storage, account)
-  await storage.schedule(account.id, 'now')
-  assert.equal(await storage.update(account.id, before.revision, { status: 'active', token: 'x', slot: 's', wake: 'now' }), 'conflict')
+  await storage.schedule(account.id, 0)
+  assert.equal(await storage.update(account.id, before.revision, { status: 'active', token: 'x', slot: 's', wake: 0 }), 'conflict')
   assert.deepEqual(await claimDue(storage), [])
   assert.deepEqual(await storage.claim({ owner: 'kit', leaseMs: LONG_LEASE, limit: 1, accountId: account.id }), [])
   await rejectsWithConflict(storage.reserve(newAccount('b', { originId: account.originId })), 'reserve with its originId')
@@ -164,10 +164,10 @@ check('marks of sweeps are forgotten with the account', FORGOTTEN, async ({ stor
 
 check('releases nothing that belongs to another account', NEIGHBOURS, async ({ storage }) => {
   const neighbour = await reserve(storage, 'neighbour')
-  await storage.schedule(neighbour.id, 1000)
+  await storage.schedule(neighbour.id, 0)
   const held = await claim(storage, neighbour)
   await storage.purge((await reserve(storage, 'a')).id)
   assert.deepEqual(await claimDue(storage), [])
-  await release(storage, held, 1000)
+  await release(storage, held, 0)
   assert.deepEqual(await claimDue(storage), [neighbour.id])
 })

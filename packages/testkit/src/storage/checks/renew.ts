@@ -1,6 +1,6 @@
 import { assert } from '../assert.ts'
 import { checksOf } from '../check.ts'
-import { bystander, claim, claimDue, LONG_LEASE, read, reserve, reserveAndClaim } from '../examples.ts'
+import { bystander, claim, claimDue, HOUR, LONG_LEASE, read, reserve, reserveAndClaim } from '../examples.ts'
 
 const { checks, check } = checksOf('renew')
 export const renewChecks = checks
@@ -10,7 +10,7 @@ const STOP = 'a worker that lost its account stops, instead of working against i
 
 check('extends the lease from now', LONG_RUN, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')
-  await storage.schedule(account.id, 1000)
+  await storage.schedule(account.id, 0)
   const { fence } = await claim(storage, account, 1000)
   await clock.advance(600)
   assert.equal(await storage.renew(account.id, fence, 1000), true)
@@ -22,7 +22,7 @@ check('extends the lease from now', LONG_RUN, async ({ storage, clock }) => {
 
 check('counts from now, so that it can shorten a lease too', LONG_RUN, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')
-  await storage.schedule(account.id, 1000)
+  await storage.schedule(account.id, 0)
   const { fence } = await claim(storage, account, LONG_LEASE)
   assert.equal(await storage.renew(account.id, fence, 100), true)
   await clock.advance(600)
@@ -31,7 +31,7 @@ check('counts from now, so that it can shorten a lease too', LONG_RUN, async ({ 
 
 check('false for a fence that somebody else’s claim has replaced, whose lease stays as it is', STOP, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')
-  await storage.schedule(account.id, 1000)
+  await storage.schedule(account.id, 0)
   const first = await claim(storage, account, 100)
   await clock.advance(600)
   const second = await claim(storage, account, 1000)
@@ -54,7 +54,7 @@ for (const [what, distance] of [
 
 check('an expired lease that nobody claimed can be renewed, and is exclusive again', LONG_RUN, async ({ storage, clock }) => {
   const account = await reserve(storage, 'a')
-  await storage.schedule(account.id, 1000)
+  await storage.schedule(account.id, 0)
   const { fence } = await claim(storage, account, 100)
   await clock.advance(600)
   assert.equal(await storage.renew(account.id, fence, LONG_LEASE), true)
@@ -68,7 +68,7 @@ check('false after a purge, with the fence of before and of after', STOP, async 
   const before = await read(storage, account)
   for (const tried of [fence, before.fence]) assert.equal(await storage.renew(account.id, tried, LONG_LEASE), false)
   assert.deepEqual(await read(storage, account), before)
-  assert.equal((await storage.stats(0)).leased, 0)
+  assert.equal((await storage.stats()).leased, 0)
 })
 
 check('false for an unknown account', STOP, async ({ storage }) => {
@@ -79,9 +79,10 @@ check('false for an unknown account', STOP, async ({ storage }) => {
 check('changes nothing but the lease, and of this account only', LONG_RUN, async ({ storage, clock }) => {
   const untouched = await bystander(storage)
   const neighbour = await reserve(storage, 'neighbour')
-  await storage.schedule(neighbour.id, 1000)
+  await storage.schedule(neighbour.id, 0)
   await claim(storage, neighbour, 100)
   const { account, fence } = await reserveAndClaim(storage, 'a')
+  await storage.schedule(account.id, HOUR)
   const before = await read(storage, account)
   assert.equal(await storage.renew(account.id, fence, LONG_LEASE), true)
   assert.deepEqual(await read(storage, account), before)

@@ -2,11 +2,12 @@ import type { AccountPatch, Claim, Storage } from '@connect-integration/server/s
 import { assert } from '../assert.ts'
 import { checksOf } from '../check.ts'
 import {
-  assertNow,
+  assertFromNow,
   bystander,
   claimDue,
   commit,
   EMPLOYEE,
+  HOUR,
   LONG_LEASE,
   newAccount,
   race,
@@ -76,7 +77,7 @@ for (const [what, revision] of [
     const account = await reserve(storage, 'a')
     await storage.update(account.id, 1, { details: 'first' })
     const before = await snapshot(storage, account)
-    assert.equal(await storage.update(account.id, revision, { ...FULL, wake: 1000 }), 'conflict')
+    assert.equal(await storage.update(account.id, revision, { ...FULL, wake: 0 }), 'conflict')
     assert.deepEqual(await snapshot(storage, account), before)
   })
 }
@@ -94,7 +95,7 @@ check('a tombstone is a conflict, at its own revision too', 'a deleted connectio
   const before = await read(storage, account)
   assert.equal(before.status, 'deleted')
   for (const revision of [before.revision - 1, before.revision]) {
-    assert.equal(await storage.update(account.id, revision, { status: 'active', token: 'sealed', wake: 'now' }), 'conflict')
+    assert.equal(await storage.update(account.id, revision, { status: 'active', token: 'sealed', wake: 0 }), 'conflict')
   }
   assert.deepEqual(await read(storage, account), before)
 })
@@ -122,35 +123,38 @@ check('ten writers that read, add and retry lose no addition', LOST_UPDATE, asyn
   assert.equal(revision, 11)
 })
 
+/** In hours from the store's now. */
 const WAKES: readonly [string, number | null, number, number][] = [
-  ['sets the due of an account that has none', null, 5000, 5000],
-  ['brings a later due forward', 9000, 5000, 5000],
-  ['leaves a sooner due', 3000, 5000, 3000],
+  ['sets the due of an account that has none', null, 5, 5],
+  ['brings a later due forward', 9, 5, 5],
+  ['leaves a sooner due', 3, 5, 3],
 ]
 for (const [what, due, wake, expected] of WAKES) {
-  check(`wake ${what} and counts, in the same write`, 'a relinked account is looked at at once', async ({ storage }) => {
+  check(`wake ${what} and counts, in the same write`, 'a relinked account is looked at at once', async ({ storage, clock }) => {
     const account = await reserve(storage, 'a')
-    if (due !== null) await storage.schedule(account.id, due)
+    if (due !== null) await storage.schedule(account.id, due * HOUR)
     const { dirty } = await read(storage, account)
-    const updated = await storage.update(account.id, 1, { details: 'woken', wake })
+    const updated = await storage.update(account.id, 1, { details: 'woken', wake: wake * HOUR })
     assert.ok(updated !== 'conflict')
-    assert.deepEqual([updated.due, updated.dirty, updated.details, updated.revision], [expected, dirty + 1, 'woken', 2])
+    assertFromNow(updated.due, expected * HOUR, clock, 'due')
+    assert.deepEqual([updated.dirty, updated.details, updated.revision], [dirty + 1, 'woken', 2])
     assert.deepEqual(await read(storage, account), updated)
   })
 }
 
-check('wake "now" is the store’s now', 'a relinked account is looked at at once', async ({ storage, clock }) => {
+check('wake 0 is the store’s now', 'a relinked account is looked at at once', async ({ storage, clock }) => {
   const { id } = await reserve(storage, 'a')
-  const updated = await storage.update(id, 1, { wake: 'now' })
+  const updated = await storage.update(id, 1, { wake: 0 })
   assert.ok(updated !== 'conflict')
-  assertNow(updated.due, clock, 'due')
+  assertFromNow(updated.due, 0, clock, 'due')
   assert.deepEqual(await claimDue(storage), [id])
 })
 
-check('leaves fence, due, dirty, lease and models alone', 'an update during a run does not disturb the run', async ({ storage }) => {
+check('leaves fence, due, dirty, lease and models alone', 'an update during a run does not disturb the run', async ({ storage, clock }) => {
   const claimed = await reserveAndClaim(storage, 'a')
   await commit(storage, claimed, records(2), { checkpoint: 'kept' })
-  await storage.schedule(claimed.account.id, 1000)
+  await storage.schedule(claimed.account.id, 0)
+  await clock.advance(20)
   const before = await read(storage, claimed.account)
   await storage.update(before.id, before.revision, { status: 'active' })
   assert.deepEqual(await read(storage, before), { ...before, status: 'active', revision: before.revision + 1 })
@@ -167,9 +171,9 @@ check(
     for (let turn = 1; turn <= 10; turn++) {
       const [updated, , claimed] = await Promise.all([
         storage.update(account.id, revision, { details: `turn ${turn}` }),
-        storage.schedule(account.id, 1000),
+        storage.schedule(account.id, 0),
         claimSoon(storage, account).then(async (claimed) => {
-          await commit(storage, claimed, records(1, `record-${turn}`), { release: { due: null, dirtySeen: claimed.dirty } })
+          await commit(storage, claimed, records(1, `record-${turn}`), { release: { delayMs: null, dirtySeen: claimed.dirty } })
           return claimed
         }),
       ])

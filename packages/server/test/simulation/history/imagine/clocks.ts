@@ -10,7 +10,9 @@ const MAY_BE_AHEAD = 9 * MINUTE
 export function withClocks(history: History): History {
   const random = createRandom(history.seed ^ 0x0c10c4)
   const apart = random.chance(0.1)
-  const workers = history.workers.map((worker) => (apart ? { ...worker, skew: either(random, between(random, 2 * MINUTE, 100 * DAY)) } : worker))
+  const workers = history.workers.map((worker) =>
+    apart ? { ...worker, skew: either(random, between(random, 2 * MINUTE, 100 * DAY)) } : worker,
+  )
   const steps: Event[] = []
   for (let times = random.chance(0.2) ? random.int(1, 3) : 0; times > 0; times--) {
     const clock = random.chance(0.35) ? ('store' as const) : random.int(0, workers.length - 1)
@@ -19,7 +21,8 @@ export function withClocks(history: History): History {
     steps.push({ at, do: 'step', clock, by })
     // Whoever comes first afterwards dies, and leaves what it knew of the old time.
     if (clock === 'store' && by < 0 && random.chance(0.5))
-      for (const worker of workers.keys()) steps.push({ at, do: 'crash', worker, point: random.pick(['claim', 'get', 'fetch']), when: 'after' })
+      for (const worker of workers.keys())
+        steps.push({ at, do: 'crash', worker, point: random.pick(['claim', 'get', 'fetch']), when: 'after' })
     // Somebody notices, sooner or later.
     if (random.chance(0.5)) steps.push({ at: at + random.int(1_000, 60 * MINUTE), do: 'step', clock, by: -by })
   }
@@ -30,7 +33,10 @@ export function withClocks(history: History): History {
 /** Whether a worker's clock may at any time be further ahead than what is assumed of it. */
 function isEverAhead({ workers, events }: History): boolean {
   const ahead = (worker: number): number =>
-    events.reduce((sum, event) => sum + (event.do === 'step' && event.clock === worker ? Math.max(0, event.by) : 0), workers[worker]?.skew ?? 0)
+    events.reduce(
+      (sum, event) => sum + (event.do === 'step' && event.clock === worker ? Math.max(0, event.by) : 0),
+      workers[worker]?.skew ?? 0,
+    )
   return [...workers.keys()].some((worker) => ahead(worker) > MAY_BE_AHEAD)
 }
 

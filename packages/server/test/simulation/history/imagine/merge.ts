@@ -1,7 +1,7 @@
 import { createRandom } from '../../engine/random.ts'
 import { type Event, type History, HOUR, MINUTE } from '../history.ts'
-import { fitting } from './clocks.ts'
 import { adding } from './adding.ts'
+import { fitting } from './clocks.ts'
 
 /** Other wordings of the same answers, a Merge that is slow or down, and looks as often as Merge's own syncs suggest. */
 export function withDialect(history: History): History {
@@ -20,7 +20,8 @@ export function withDialect(history: History): History {
   const ownCadence = random.chance(0.08)
   const sync = ownCadence ? { ...history.sync, lookEvery: HOUR } : history.sync
   const events: Event[] = []
-  if (history.family === 'sweep' && random.chance(0.1)) events.push({ at: sometime(), do: 'fault', fault: 'missing-next', argument: random.next() })
+  if (history.family === 'sweep' && random.chance(0.1))
+    events.push({ at: sometime(), do: 'fault', fault: 'missing-next', argument: random.next() })
   if (random.chance(0.06)) events.push({ at: sometime(), do: 'outage', length: random.int(2, 180) * MINUTE })
   return fitting(adding({ ...history, dialect, ownCadence, sync }, ...events))
 }

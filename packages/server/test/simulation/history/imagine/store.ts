@@ -21,16 +21,28 @@ export function withSinks(history: History): History {
   for (let times = random.int(0, 2); times > 0; times--)
     events.push({ at: sometime(), do: 'sink-failure', when: random.pick(['before', 'after']), times: random.int(1, 6) })
   if (random.chance(0.4))
-    events.push({ at: sometime(), do: 'sink-outage', when: random.pick(['before', 'before', 'after']), length: random.int(10, 300) * MINUTE })
+    events.push({
+      at: sometime(),
+      do: 'sink-outage',
+      when: random.pick(['before', 'before', 'after']),
+      length: random.int(10, 300) * MINUTE,
+    })
   for (let crashes = random.int(0, 2); crashes > 0; crashes--)
     events.push({ at: sometime(), do: 'crash', worker: random.int(0, 1), point: 'sink', when: random.pick(['before', 'after']) })
   // Without a sweep nobody finds out what has vanished.
   for (let marks = family === 'sweep' ? random.int(0, 3) : 0; marks > 0; marks--) {
     const [at, model] = [sometime(), random.int(0, models.length - 1)]
-    events.push({ at, do: 'mark-and-vanish', model, target: random.int(0, 999), later: Math.min(random.int(1, 60) * MINUTE, hours * HOUR - at) })
+    events.push({
+      at,
+      do: 'mark-and-vanish',
+      model,
+      target: random.int(0, 999),
+      later: Math.min(random.int(1, 60) * MINUTE, hours * HOUR - at),
+    })
     if (random.chance(0.5)) events.push({ at, do: 'webhook' })
     // The row goes while its deletion is being told.
-    if (random.chance(0.5)) events.push({ at, do: 'sink-outage', when: random.pick(['before', 'after']), length: random.int(10, 120) * MINUTE })
+    if (random.chance(0.5))
+      events.push({ at, do: 'sink-outage', when: random.pick(['before', 'after']), length: random.int(10, 120) * MINUTE })
   }
   return adding({ ...history, sink, store: sink && !history.sink && random.chance(0.3) ? 'versions' : history.store }, ...events)
 }
@@ -53,9 +65,13 @@ export function withDeployments(history: History): History {
   const between = random.pick([0, random.int(1, 30) * MINUTE])
   // In the middle of a rebuild, where there is one, as often as not.
   const rebuild = history.events.find((event) => event.do === 'rebuild' && event.rewinds > 0)
-  const inRebuild = rebuild === undefined || random.chance(0.5) ? null : rebuild.at + 60_000 + random.int(500, history.latency.merge > 1_000 ? 60_000 : 3_000)
+  const inRebuild =
+    rebuild === undefined || random.chance(0.5)
+      ? null
+      : rebuild.at + 60_000 + random.int(500, history.latency.merge > 1_000 ? 60_000 : 3_000)
   if (random.chance(rebuild === undefined ? 0.07 : 0.12)) events.push({ at: inRebuild ?? sometime(0.2), do: 'deploy', omit: true, between })
-  if (random.chance(0.3) && history.sink && history.store === 'records') events.push({ at: sometime(0.2), do: 'deploy', store: 'versions', between })
+  if (random.chance(0.3) && history.sink && history.store === 'records')
+    events.push({ at: sometime(0.2), do: 'deploy', store: 'versions', between })
   if (random.chance(0.06)) {
     const model = random.int(0, history.models.length - 1)
     events.push({ at: sometime(), do: 'refused-record', model, target: random.int(0, 999), length: random.int(5, 120) * MINUTE })
