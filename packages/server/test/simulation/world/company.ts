@@ -74,9 +74,10 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
     if (move !== undefined) move.told = true
     if (++sightings < ASKED_AFTER) return
     // From here on it may go through, whether or not the answer is heard.
+    const isFirst = move?.confirmed === false
     if (move !== undefined) move.confirmed = true
     const done = await customer.attempt((account) => confirmCompany(account))
-    if (done === true) note('company confirmed')
+    if (done === true && isFirst) note('company confirmed')
   }
 
   async function watch(): Promise<never> {
