@@ -56,10 +56,15 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
   /** A record that is stored and that Merge still shows, deleted or not: this is the company that it was. */
   function isKnownCompany(accountId: string): boolean {
     const models = living()?.models ?? []
-    return models.some(({ settings, table }) => {
-      const shown = new Set(table.rows.filter((row) => !last(row).gone).map(({ id }) => id))
-      return stored(accountId, settings.name).some((id) => shown.has(id))
-    })
+    const isMet = (alive: boolean) =>
+      models.some(({ settings, table }) => {
+        const fitting = table.rows.filter((row) => !last(row).gone && (!alive || !last(row).deleted))
+        const shown = new Set(fitting.map(({ id }) => id))
+        return stored(accountId, settings.name).some((id) => shown.has(id))
+      })
+    // Beside records that live, one that is listed as deleted may be what they took the place of.
+    const isEmpty = models.every(({ table }) => table.rows.every((row) => last(row).gone || last(row).deleted))
+    return isMet(true) || (isEmpty && isMet(false))
   }
 
   async function look(): Promise<void> {
