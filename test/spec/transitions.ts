@@ -125,8 +125,8 @@ function answersTo(checkpoint: Checkpoint): [Event, Answer][] {
     ['quarantined', { kind: 'quarantined', refused: [{ id: 'r', modifiedAt: 1, code: 'UNEXPECTED', at: NOW, commit: 0 }], accepted: [] }],
     ['reread', { kind: 'reread', id: 'r', hidden: false, now: NOW }],
     ['sunk', { kind: 'sunk' }],
-    ['reshaped', { kind: 'reshaped', shape: 's', until: 9, after: 5 }],
-    ['reshaped', { kind: 'reshaped', shape: 's', until: 9, after: null }],
+    ['reshaped', { kind: 'reshaped', shape: 's', until: 9, after: 5, refused: false }],
+    ['reshaped', { kind: 'reshaped', shape: 's', until: 9, after: null, refused: false }],
     ['cursor_invalid', { kind: 'cursor_invalid' }],
     ['failed', { kind: 'failed', code: 'UPSTREAM_TIMEOUT', now: NOW }],
   ]

@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts'
 export type Answer =
   | { kind: 'planned'; plan: Plan; status: ModelStatus | null; shape: string; now: number }
   /** The stored rows were rewritten up to `after`; `null`: all of them have the new shape. */
-  | { kind: 'reshaped'; shape: string; until: number; after: number | null }
+  | { kind: 'reshaped'; shape: string; until: number; after: number | null; refused: boolean }
   /** `next`: the cursor of the next page; `null`: this was the last. */
   | { kind: 'page'; next: string | null; records: number; unstamped: number; withoutId: number; leftOut: number; now: number }
   /** What the store said to the page before: how many live records it made tombstones. */
@@ -30,9 +30,7 @@ export function advance(state: Checkpoint, answer: Answer): Checkpoint {
     case 'planned':
       return planned(state, answer)
     case 'reshaped':
-      return answer.after === null
-        ? { ...state, shape: answer.shape, reshape: null }
-        : { ...state, reshape: { shape: answer.shape, until: answer.until, after: answer.after } }
+      return reshaped(state, answer)
     case 'page':
       return state.walk === null ? state : paged(state, state.walk, answer)
     case 'cursor_invalid':
@@ -72,6 +70,12 @@ function planned(state: Checkpoint, { plan, status, shape, now }: Extract<Answer
   const holds = state.held && anew ? state.holds + 1 : state.holds
   // Rows that a pass brings are of no shape that was being made: an older process may have stored them.
   return { ...heard, walk, sweep, fingerprint, generation, companies, owed, holds, shape: state.shape ?? shape, reshape: null }
+}
+
+/** Where the store refused a row all of it is tried again by the next look. */
+function reshaped(state: Checkpoint, { shape, until, after, refused }: Extract<Answer, { kind: 'reshaped' }>): Checkpoint {
+  if (after !== null) return { ...state, reshape: { shape, until, after, refused } }
+  return { ...state, shape: refused ? state.shape : shape, reshape: null }
 }
 
 function failed(state: Checkpoint, { code, now }: Extract<Answer, { kind: 'failed' }>): Checkpoint {

@@ -22,8 +22,8 @@ export interface Checkpoint {
   fingerprint: string | null
   /** What the stored rows look like: the omitted fields, and whether data is kept; `null`: nothing was stored under this rule yet. */
   shape: string | null
-  /** Rewriting the stored rows to another shape, as far as it has come in the change feed; `null`: not under way. */
-  reshape: { shape: string; after: number; until: number } | null
+  /** Rewriting the stored rows to another shape, as far as it has come in the change feed; `refused`: not all of them. `null`: not under way. */
+  reshape: { shape: string; after: number; until: number; refused: boolean } | null
   /** How many confirmations of another company were carried out, and how many full syncs are still to follow the newest of them. */
   companies: number
   owed: number

@@ -40,8 +40,9 @@ async function reshapeModel(
   // Of a row in the middle of a rebuild nothing tells whether it is of the generation before, and written as one of this it would outrank what is to come.
   if (before.shape === shape || seq === 0 || before.walk?.raises === true) return 'done'
   const { id: accountId } = look.claim.account
-  const begun = before.reshape?.shape === shape ? before.reshape : { after: 0, until: seq }
+  const begun = before.reshape?.shape === shape ? before.reshape : { after: 0, until: seq, refused: false }
   let state = before
+  let { refused } = begun
   for (let after: number | null = begun.after; after !== null; ) {
     if (look.isOver()) return 'unfinished'
     if (!(await look.keepLease(false))) return 'fenced'
@@ -49,42 +50,54 @@ async function reshapeModel(
     const records = page.changes.filter((change) => change.seq <= begun.until).flatMap((change) => reshaped(context, model, state, change))
     const last = page.changes.at(-1)?.seq ?? begun.until
     after = page.next === null || last >= begun.until ? null : page.next
-    state = advance(state, { kind: 'reshaped', shape, until: begun.until, after })
-    const checkpoint = JSON.stringify(state)
-    const commit = (some: readonly VersionedRecord[], text: string | null = checkpoint) =>
+    const next = after
+    const reshapedState = () => advance(state, { kind: 'reshaped', shape, until: begun.until, after: next, refused })
+    const commit = (some: readonly VersionedRecord[], text: string | null) =>
       context.storage.commit({ accountId, fence: look.claim.fence, model, records: some, checkpoint: text }) as Promise<
         Committed | 'fenced'
       >
-    const answer = await commit(records).catch((error) => withoutRefused(context, look, model, records, error, commit))
+    const answer = await commit(records, JSON.stringify(reshapedState())).catch(async (error) => {
+      const left = await storeWithoutRefused(context, look, model, records, error, commit)
+      if (left === 'fenced') return left
+      refused ||= left > 0
+      return commit([], JSON.stringify(reshapedState()))
+    })
     if (answer === 'fenced') return answer
     // The claim is what the passes of this look begin with.
     const { account } = look.claim
-    account.models[model] = { records: account.models[model]?.records ?? 0, seq: answer.seq, checkpoint }
+    state = reshapedState()
+    account.models[model] = { records: account.models[model]?.records ?? 0, seq: answer.seq, checkpoint: JSON.stringify(state) }
   }
   return 'done'
 }
 
-/** A row that the store does not take again must not keep all others as they were. It stays as it is, which is told in the log. */
-async function withoutRefused(
+/**
+ * A row that the store does not take again must not keep all others as they were. It stays as it is for now, which is told in the log. Resolves with how
+ * many these are.
+ */
+async function storeWithoutRefused(
   context: SyncContext,
   { claim }: Reshaping,
   model: string,
   records: readonly VersionedRecord[],
   error: unknown,
-  commit: (some: readonly VersionedRecord[], text?: string | null) => Promise<Committed | 'fenced'>,
-): Promise<Committed | 'fenced'> {
+  commit: (some: readonly VersionedRecord[], text: string | null) => Promise<Committed | 'fenced'>,
+): Promise<number | 'fenced'> {
   if (!mayBeRefusal(error) || records.length === 0) throw error
   const before = claim.account.models[model]?.checkpoint ?? null
   if ((await commit([], before)) === 'fenced') return 'fenced'
   const refused = await findRefused(records, (some) => commit(some, before))
   if (refused === 'fenced') return refused
   if (refused.length > 0)
-    context.logger.error('Stored records keep fields that "sync.omit" names, because the store refuses to write them again', {
-      model,
-      accountId: claim.account.id,
-      records: refused.length,
-    })
-  return commit([])
+    context.logger.error(
+      'Stored records keep fields that "sync.omit" names, because the store refuses to write them again; it is tried again',
+      {
+        model,
+        accountId: claim.account.id,
+        records: refused.length,
+      },
+    )
+  return refused.length
 }
 
 /** The row as it is to be kept, of the same age; none when it is so already. */
