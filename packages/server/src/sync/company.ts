@@ -44,6 +44,9 @@ function isConfirmed(known: Company, asked: Asked): boolean {
 
 const NOTHING: Identity = { slug: null, instance: null, subdomain: null }
 
+/** Records are stored, and of which company was never written down. */
+export const UNHEARD_OF: Company = { ...NOTHING, relinks: 0, confirmed: 0, strange: null, seen: '', waiting: null, search: null }
+
 function differs(known: string | null, found: string | null): boolean {
   return known !== null && found !== null && known !== found
 }

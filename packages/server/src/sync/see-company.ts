@@ -4,7 +4,7 @@ import { statusOf } from '../merge/model-status.ts'
 import type { ModelRow } from '../merge/model-table.ts'
 import type { Account } from '../storage/port.ts'
 import type { Identity } from './account-checkpoint.ts'
-import { acknowledged, judgeCompany } from './company.ts'
+import { acknowledged, judgeCompany, UNHEARD_OF } from './company.ts'
 import type { SyncContext } from './context.ts'
 import { findKnownRecord, newSearch } from './find-known-record.ts'
 import type { Look } from './look.ts'
@@ -28,7 +28,9 @@ export async function seeCompany(
   rows: readonly ModelRow[],
   findings: Findings,
 ): Promise<'same' | 'strange' | 'waiting' | 'unfinished'> {
-  const known = findings.company
+  // Whoever read it first may have died before that was written down: after a relink a record has to be found again all the same.
+  const isStored = rows.some((row) => (account.models[row.model]?.records ?? 0) > 0)
+  const known = findings.company ?? (isStored && wishes.relinks > 0 ? UNHEARD_OF : null)
   const { relinks, companies, confirmedRelink } = wishes
   const asked = { relinks, companies, confirmedRelink }
   const found = await identityOf(

@@ -49,6 +49,8 @@ export const HONEST_FAULTS: readonly FaultKind[] = FAULT_KINDS.filter((kind) => 
 export interface RequestTraits {
   /** A model's list. */
   list: boolean
+  /** Everything of it, and not only what is new. */
+  whole: boolean
   cursor: boolean
   status: boolean
   /** Asks Merge to forget the account. */
@@ -66,7 +68,6 @@ export function applies(kind: FaultKind, request: RequestTraits): boolean {
     case 'missing-next':
     case 'end-without-next':
     case 'next-as-url':
-    case 'missing-stamps':
     case 'stamps-backwards':
     case 'odd-rows':
       return request.list
@@ -74,6 +75,9 @@ export function applies(kind: FaultKind, request: RequestTraits): boolean {
     case 'date-in-future':
     case 'date-in-past':
       return request.status
+    // Of a full sync what comes without its stamp counts as read at that moment: the record's own, older stamp does not outrank it any more.
+    case 'missing-stamps':
+      return request.list && !request.whole
     // "Done" is the one word that ends a deletion unasked: whoever lies here leaves an orphan for the audit.
     case 'empty':
       return !request.deletion

@@ -21,14 +21,17 @@ export function differences(world: World): Problem[] {
 }
 
 /** Rows, tombstones included, that still have what was to be forgotten. */
-function leftovers({ history, monitor, workers }: World, accountId: string): Problem[] {
+function leftovers({ history, monitor, workers, refused }: World, accountId: string): Problem[] {
   const { omit, store } = workers.deployed
   const isForgotten =
     store === 'versions' ? (data: string) => data === 'null' : omit ? (data: string) => !data.includes(`"${OMITTED}"`) : null
   if (isForgotten === null) return []
   return history.models.flatMap(({ name }) =>
     [...monitor.copy(accountId, name)].flatMap(([id, { op, data }]): Problem[] => {
-      return isForgotten(data) ? [] : [{ kind: 'left-behind', what: `${name} ${id} (${op}) still has what was to be forgotten: ${data}` }]
+      // What the store refuses to write again stays as it is, and is told in the log.
+      return isForgotten(data) || (op === 'delete' && refused.wasRefused(id))
+        ? []
+        : [{ kind: 'left-behind', what: `${name} ${id} (${op}) still has what was to be forgotten: ${data}` }]
     }),
   )
 }

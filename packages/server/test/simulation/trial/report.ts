@@ -7,7 +7,7 @@ import type { Counts } from './outcome.ts'
 const ENOUGH = 100
 
 /** What a run has not tried often enough to speak of; empty when it has. */
-export function neglected(counts: Counts): string[] {
+export function neglected(counts: Counts, enough = ENOUGH): string[] {
   const tried: [string, number][] = [
     ...FAULT_KINDS.map((kind): [string, number] => [`fault ${kind}`, counts.faults[kind] ?? 0]),
     ...CRASH_POINTS.map((point): [string, number] => [`crash at ${point}`, counts.crashes[point] ?? 0]),
@@ -17,7 +17,7 @@ export function neglected(counts: Counts): string[] {
     ['account deleted', counts.deletions],
     ...HAPPENED.map((what): [string, number] => [what, counts.happened[what] ?? 0]),
   ]
-  return tried.filter(([, times]) => times < ENOUGH).map(([what, times]) => `${what}: ${times} times`)
+  return tried.filter(([, times]) => times < enough).map(([what, times]) => `${what}: ${times} times`)
 }
 
 /** One line of figures. */

@@ -2,7 +2,7 @@ import type { AccountHandle, LinkedAccount } from '../../../src/index.ts'
 import type { Change } from '../../../src/storage/port.ts'
 import type { Timeline } from '../engine/timeline.ts'
 import { MINUTE } from '../history/history.ts'
-import { last } from '../merge/rows.ts'
+import { last, type Row, visible } from '../merge/rows.ts'
 import type { MergeAccount } from '../merge/server.ts'
 import type { Happened } from '../trial/happened.ts'
 import type { Customer } from './customer.ts'
@@ -32,6 +32,7 @@ export interface CompanyOptions {
 }
 
 const LOOKS_EVERY = 7 * MINUTE
+const A_WHILE = 30 * MINUTE
 /** Somebody who is told sleeps on it. */
 const ASKED_AFTER = 2
 
@@ -53,18 +54,18 @@ export function createCompanyWatch({ timeline, customer, instances, stored, livi
 
   const open = (accountId: string): Move | undefined => moves.find((move) => move.accountId === accountId && !move.confirmed)
 
-  /** A record that is stored and that Merge still shows, deleted or not: this is the company that it was. */
+  /** A record that lives in the store and at Merge, now and for a while: this is the company that it was. */
   function isKnownCompany(accountId: string): boolean {
     const models = living()?.models ?? []
-    const isMet = (alive: boolean) =>
-      models.some(({ settings, table }) => {
-        const fitting = table.rows.filter((row) => !last(row).gone && (!alive || !last(row).deleted))
-        const shown = new Set(fitting.map(({ id }) => id))
-        return stored(accountId, settings.name).some((id) => shown.has(id))
-      })
-    // Beside records that live, one that is listed as deleted may be what they took the place of.
-    const isEmpty = models.every(({ table }) => table.rows.every((row) => last(row).gone || last(row).deleted))
-    return isMet(true) || (isEmpty && isMet(false))
+    const lives = (row: Row, at: number): boolean => {
+      const version = visible(row, at)
+      return version !== undefined && !version.gone && !version.deleted
+    }
+    return models.some(({ settings, table }) => {
+      const shown = table.rows.filter((row) => lives(row, timeline.now()) && lives(row, timeline.now() - A_WHILE))
+      const ids = new Set(shown.map(({ id }) => id))
+      return stored(accountId, settings.name).some((id) => ids.has(id))
+    })
   }
 
   async function look(): Promise<void> {

@@ -50,7 +50,13 @@ export function createNetwork(options: NetworkOptions): Network {
     if (armed.length === 0) return undefined
     const status = url.pathname.endsWith('/sync-status')
     const list = url.pathname.startsWith(`/api/${CATEGORY}/v1/`) && !status && url.searchParams.has('page_size')
-    const traits = { list, status, cursor: url.searchParams.has('cursor'), deletion: url.pathname.endsWith('/delete-account') }
+    const traits = {
+      list,
+      whole: !url.searchParams.has('modified_after'),
+      status,
+      cursor: url.searchParams.has('cursor'),
+      deletion: url.pathname.endsWith('/delete-account'),
+    }
     const index = armed.findIndex((fault) => applies(fault.kind, traits))
     return index < 0 ? undefined : armed.splice(index, 1)[0]
   }

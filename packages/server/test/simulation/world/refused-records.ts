@@ -6,16 +6,21 @@ export interface RefusedRecords {
   refuse(id: string): void
   take(id: string): void
   calm(): void
+  /** Whether a page was refused for it. */
+  wasRefused(id: string): boolean
 }
 
 export function createRefusedRecords(onRefusal: () => void): RefusedRecords {
   const refused = new Set<string>()
+  const met = new Set<string>()
   return {
     around: (storage) => ({
       ...storage,
       async commit(page) {
-        if (refused.size > 0 && page.records.some(({ id }) => refused.has(id))) {
+        const hit = refused.size === 0 ? [] : page.records.filter(({ id }) => refused.has(id))
+        if (hit.length > 0) {
           onRefusal()
+          for (const { id } of hit) met.add(id)
           throw new Error('invalid byte sequence for encoding "UTF8": 0x00')
         }
         return storage.commit(page)
@@ -24,5 +29,6 @@ export function createRefusedRecords(onRefusal: () => void): RefusedRecords {
     refuse: (id) => void refused.add(id),
     take: (id) => void refused.delete(id),
     calm: () => refused.clear(),
+    wasRefused: (id) => met.has(id),
   }
 }
