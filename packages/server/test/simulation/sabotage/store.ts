@@ -86,11 +86,6 @@ export const STORE_SABOTAGES: Record<string, Wrap> = {
     },
   }),
 
-  'ends its change feed with the first page that is full': (inner) => ({
-    ...inner,
-    changes: async (query) => ({ ...(await inner.changes(query)), next: null }),
-  }),
-
   'loses the marks of a sweep': (inner) => ({
     ...inner,
     commit({ sweep: _, ...page }) {
